@@ -36,6 +36,7 @@ from vneid_idp.phone.routes import doors as phone_doors
 from vneid_idp.policy import service as policy
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.portal.routes import doors as portal_doors
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.provider.routes import doors as provider_doors
 from vneid_idp.registries import open_registry
 from vneid_idp.resources.contract import doors as contract_doors
@@ -202,7 +203,7 @@ def _assemble(
         hasher=SecretHasher(),
         client_authorities=_authorities(settings),
         mtls_origin=settings.mtls_origin,
-        dpop_nonce=settings.dpop_nonce,
+        dpop_nonce=tuple(map(ClientProfile, settings.dpop_nonce)),
         trusted_proxies=settings.trusted_proxies,
         initial_access_token_digest=settings.initial_access_token_digest,
         explain=None if explanations is None else explanations.explain,

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic.functional_validators import BeforeValidator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -53,6 +54,10 @@ class BadSettings(ValueError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = problems
+
+
+def _parts(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -115,12 +120,14 @@ class Settings(BaseSettings):
         None, description="PEM file of the authorities that issue certificates of clients (tls_client_auth)"
     )
     mtls_origin: str | None = Field(
-        None, description="origin at which clients show certificates, if it is not the issuer"
+        None, description="origin at which clients show certificates, the issuer or another; empty: none is announced"
+    )
+    dpop_nonce: Annotated[tuple[Literal["oidc", "fapi2", "ciba", "camara"], ...], NoDecode, BeforeValidator(_parts)] = (
+        Field((), description="profiles whose clients put a nonce of ours into DPoP proofs, separated by commas")
     )
     address_places: Path | None = Field(
         None, description="text file of networks and the provinces where they are used, such as 203.0.113.0/24,Cần Thơ"
     )
-    dpop_nonce: bool = Field(False, description="whether every DPoP proof must hold a nonce of this provider")
     retention_days: int = Field(
         30, ge=1, le=3650, description="days for which sessions and grants that ended are kept; their events stay"
     )
@@ -231,10 +238,8 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies", "outbound_networks", mode="before")
     @classmethod
     def _networks(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            value = [part.strip() for part in value.split(",") if part.strip()]
         try:
-            return tuple(ipaddress.ip_network(part) for part in value)
+            return tuple(ipaddress.ip_network(part) for part in _parts(value))
         except ValueError:
             raise ValueError("must be addresses or networks such as 127.0.0.1, 10.0.0.0/8") from None
 

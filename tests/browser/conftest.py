@@ -52,14 +52,14 @@ PURPOSES = [
 EVERYTHING = [
     {
         **PURPOSE,
-        "required": ["full_name", "gender", "id_number", "email", "address", "identity_level"],
+        "required": ["full_name", "gender", "email", "address", "identity_level"],
         "optional": [
             "birthdate", "phone_number", "age_over_13", "age_over_16", "age_over_18", "identity_verified_since",
             "picture", "nickname", "preferred_username", "website", "profile", "locale", "zoneinfo", "updated_at",
         ],
     }
 ]  # fmt: skip
-ALL_SCOPES = "openid full_name identity age profile email phone address id_number"
+ALL_SCOPES = "openid full_name identity age profile email phone address"
 """Of the client that asks for whatever there is."""
 
 

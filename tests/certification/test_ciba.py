@@ -18,7 +18,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.relying_party import Request
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import new_secret
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.names import CIBA
 from vneid_idp.protocol.levels import LEVEL_2
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.parametrize("variant", MTLS, ids=str)]

@@ -1,7 +1,8 @@
 """The policy of token requests: every rule at every grant type for every profile, so that none is a way around one.
 
 A fault is tried at the door on top of a request that is refused for what it would redeem, and for nothing else. What
-the profiles refuse of other requests: `tests/unit/protocol/test_profiles.py`.
+the profiles refuse of other requests: `tests/unit/protocol/test_profiles.py`, and by which row of the table of checks:
+`tests/unit/protocol/test_checks_table.py`. Who refuses is read from the table of profiles everywhere.
 """
 
 from typing import Any
@@ -11,24 +12,26 @@ import pytest
 
 from tests.support.certification import OWN_SCOPE, RSA, VARIANTS, Certified, Clients
 from tests.support.country import ISSUER
-from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
+from tests.support.policy import refused_by
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
+from vneid_idp.protocol.profiled import grant_types_of_profile
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-MATRIX = """
-                                    oidc fapi2 ciba camara
-no client authentication            x    x     x    x      invalid_client
-an assertion that was used before   x    x     x    x      invalid_client
-an assertion signed with RS256      -    x     x    x      invalid_client
-an assertion to the token endpoint  -    x     -    x      invalid_client
-a secret beside the assertion       x    x     x    x      invalid_request
-a bearer's token                    -    x     x    -      invalid_request
-a proof that was used before        x    x     x    x      invalid_dpop_proof
-a proof of another address          x    x     x    x      invalid_dpop_proof
-two proofs                          x    x     x    x      invalid_dpop_proof
-a parameter twice                   x    x     x    x      invalid_request
-"""
+FAULTS = {
+    "no client authentication": ("invalid_client", None),
+    "an assertion that was used before": ("invalid_client", None),
+    "an assertion signed with RS256": ("invalid_client", "signing_algorithms"),
+    "an assertion to the token endpoint": ("invalid_client", "issuer_audience"),
+    "a secret beside the assertion": ("invalid_request", None),
+    "a bearer's token": ("invalid_request", "sender_constrained"),
+    "a proof that was used before": ("invalid_dpop_proof", None),
+    "a proof of another address": ("invalid_dpop_proof", None),
+    "two proofs": ("invalid_dpop_proof", None),
+    "a parameter twice": ("invalid_request", None),
+}
+"""What may be wrong with a token request, how it is refused, and the rule of the profiles that do; all where there is
+none."""
 REDEEMED = dict.fromkeys(("code", "redirect_uri", "refresh_token", "device_code", "auth_req_id"), "junk")
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
 Answer = tuple[int, Any, Any]
@@ -38,15 +41,9 @@ Answer = tuple[int, Any, Any]
 async def of(clients: Clients, profile: ClientProfile, grant_types: list[str]) -> Certified:
     """A client of this profile that may show a proof, and need not where its profile does not ask for one."""
     members: dict[str, Any] = {"profile": profile.value, "grant_types": grant_types, "dpop_bound_access_tokens": None}
-    members["backchannel_token_delivery_mode"] = "poll"
+    members |= {"backchannel_token_delivery_mode": "poll", "family": "carrier"}
     name = f"{profile}-{len(grant_types)}-{grant_types[0]}"
     return await clients.of(VARIANTS[0], name, **members, assertion_audience="endpoint")
-
-
-def may_register(profile: ClientProfile) -> list[str]:
-    """The grant types that a client of this profile can have."""
-    further = PROFILES[profile].further_grant_types
-    return [name for name in GRANT_TYPES if name not in PROFILED_GRANT_TYPES or name in further]
 
 
 async def sent(client: Certified, grant_type: str, fault: str = "") -> Answer:
@@ -81,22 +78,24 @@ async def sent(client: Certified, grant_type: str, fault: str = "") -> Answer:
     return answer.status_code, answer.json().get("error"), answer.json().get("error_description")
 
 
+@pytest.mark.parametrize("profile", ClientProfile)
 @pytest.mark.parametrize("grant_type", GRANT_TYPES)
-async def test_the_matrix_reads_alike_for_every_grant_type(clients: Clients, grant_type: str) -> None:
-    _, *rows = MATRIX.strip("\n").splitlines()
-    profiles = [await of(clients, profile, may_register(profile)) for profile in ClientProfile]
-    columns = [each for each, profile in enumerate(ClientProfile) if grant_type in may_register(profile)]
-    for row in rows:
-        fault, code = row[:36].strip(), row.split()[-1]
-        marks = []
-        for client in (profiles[each] for each in columns):
-            usual = await sent(client, grant_type)
-            answer = await sent(client, grant_type, fault)
-            refused = answer[:2] == (401 if code == "invalid_client" else 400, code)
-            assert refused or answer == usual, (fault, client.registered.client.profile, answer)
-            marks.append("x" if refused and answer != usual else "-")
-        expected = row[36:].split()[:-1]
-        assert marks == [expected[each] for each in columns], (fault, code)
+async def test_every_fault_is_refused_by_the_profiles_whose_rules_say_so(
+    clients: Clients, grant_type: str, profile: ClientProfile
+) -> None:
+    client = await of(clients, profile, list(grant_types_of_profile(profile, GRANT_TYPES)))
+    usual = await sent(client, grant_type)
+    if grant_type not in client.registered.client.grant_types:
+        assert usual[1] == "unauthorized_client"
+        return
+    assert usual[1] != "unauthorized_client"
+    for fault, (code, rule) in FAULTS.items():
+        answer = await sent(client, grant_type, fault)
+        if rule is None or refused_by(profile, rule):
+            assert answer[:2] == (401 if code == "invalid_client" else 400, code), fault
+            assert answer != usual, fault
+        else:
+            assert answer == usual, fault
 
 
 @pytest.mark.parametrize("profile", ClientProfile)

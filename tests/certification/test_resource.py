@@ -48,6 +48,29 @@ async def test_ensure_a_refusal_names_the_interaction(client: Certified, second:
     assert str(UUID(answer.headers["x-fapi-interaction-id"]))
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/userinfo", {}, 401),
+        ("GET", "/userinfo", {"Authorization": "Bearer x"}, 401),
+        ("GET", "/userinfo", {"Authorization": "DPoP a.b.c"}, 401),
+        ("DELETE", "/userinfo", {}, 405),
+        ("GET", "/bindings/v1/social-accounts", {}, 401),
+        ("GET", "/bindings/v1/nothing-is-here", {}, 404),
+        ("GET", "/admin/v1/clients", {"Authorization": "Bearer x"}, 401),
+    ],
+)
+async def test_ensure_every_answer_names_the_interaction_to_who_asks(
+    land: Country, method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    async with land.browser() as caller:
+        named = await caller.request(method, path, headers=headers | {"x-fapi-interaction-id": NAMED})
+        unnamed = await caller.request(method, path, headers=headers)
+    assert (named.status_code, named.headers["x-fapi-interaction-id"]) == (status, NAMED)
+    # Whoever brings no token that tells who it is may be somebody who expects a name.
+    assert ("x-fapi-interaction-id" in unnamed.headers) == (status == 401)
+
+
 @every_variant
 @pytest.mark.parametrize("spelt", [str.upper, str.lower, str.title])
 async def test_ensure_name_of_the_scheme_is_case_insensitive(client: Certified, spelt: type[str]) -> None:

@@ -13,10 +13,12 @@ from tests.support.certification import (
     VARIANTS,
     WITH_QUERY,
     Certified,
+    Clients,
     check_refused,
 )
 from tests.support.country import Country
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.client import ClientProfile
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 every_variant = pytest.mark.parametrize("variant", VARIANTS, ids=str)
@@ -160,9 +162,9 @@ async def test_ensure_one_well_formed_dpop_proof_is_sent(client: Certified, proo
 
 @pytest.fixture
 def asks_for_nonces(land: Country) -> Iterator[None]:
-    """The setting under which every proof must hold a nonce."""
+    """The setting under which every proof of these clients must hold a nonce."""
     before = land.app.state.idp
-    land.app.state.idp = replace(before, dpop_nonce=True)
+    land.app.state.idp = replace(before, dpop_nonce=(ClientProfile.FAPI2,))
     yield
     land.app.state.idp = before
 
@@ -194,3 +196,15 @@ async def test_ensure_one_retry_with_the_nonce_succeeds(client: Certified, asks_
     form = {"grant_type": "client_credentials"} | client.credential
     late = await client.call("POST", "/token", data=form, headers=client.shown("POST", "/token", nonce=first))
     check_refused(late, "use_dpop_nonce")
+
+
+@with_dpop
+async def test_ensure_a_profile_that_asks_for_no_nonce_needs_none(
+    client: Certified, asks_for_nonces: None, clients: Clients
+) -> None:
+    other = await clients.of(client.variant, "without nonces", profile="ciba")
+    form = {"grant_type": "client_credentials", "scope": OWN_SCOPE}
+    answer = await other.call("POST", "/token", data=form | other.credential, headers=other.shown("POST", "/token"))
+    assert (answer.status_code, "dpop-nonce" in answer.headers) == (200, False), answer.text
+    asked = await client.call("POST", "/token", data=form | client.credential, headers=client.shown("POST", "/token"))
+    check_refused(asked, "use_dpop_nonce")

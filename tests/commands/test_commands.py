@@ -31,7 +31,7 @@ from vneid_idp.settings import new_root_secret
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 
-CLIENT = {"client_name": "Quán Trà", "redirect_uris": ["https://tea.example/callback"], "scope": "openid id_number"}
+CLIENT = {"client_name": "Quán Trà", "redirect_uris": ["https://tea.example/callback"], "scope": "openid full_name"}
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_clients_are_registered_listed_and_disabled(tmp_path: Path) -> None:
     assert registered.keys() == {"client_id", "client_secret", "registration_access_token"}
     listed = run("clients", "list").stdout
     assert registered["client_id"] in listed
-    assert "openid id_number" in listed
+    assert "openid full_name" in listed
     assert registered["client_secret"] not in listed
     run("clients", "disable", registered["client_id"], *WHY)
     run("clients", "disable", registered["client_id"], *WHY)

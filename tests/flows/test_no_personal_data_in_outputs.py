@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.country import METADATA, REDIRECT_URI, Country
+from tests.support.country import REDIRECT_URI, Country
 from tests.support.leaks import Net, marks_of, settle_marked
 from tests.support.relying_party import Page, Person, RelyingParty, Request
 from vneid_idp.delivery.channels import Channel
@@ -22,7 +22,7 @@ from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.sandbox.country.personas import Persona
 from vneid_idp.storage.unit import Database, StorageUnavailable, Unit
 
-SCOPE = "openid offline_access profile phone email address identity age full_name id_number binding:social_account"
+SCOPE = "openid offline_access profile phone email address identity age full_name binding:social_account"
 _IDENTIFIER = re.compile("_[0-9a-v]{20}|[0-9A-Za-z_-]{40}")
 WRONG_PASSWORD = "Mk-zxvy-78-hoa"
 WRONG_CODE = "738291"
@@ -53,10 +53,8 @@ def net(land: Country, marked: Persona, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 @pytest.fixture
 async def party(land: Country, net: Net) -> RelyingParty:
-    """A relying party that may ask for everything, also the ID number."""
-    optional = [*METADATA["purposes"][0]["optional"], "id_number"]
-    purpose = METADATA["purposes"][0] | {"optional": optional}
-    registered = await land.register(scope=SCOPE, purposes=[purpose])
+    """A relying party that may ask for everything that a network may."""
+    registered = await land.register(scope=SCOPE)
     net.keep(registered.secret, registered.registration_access_token)
     return RelyingParty(land, registered)
 
@@ -133,7 +131,7 @@ async def test_success(
     request = asking(party, person.persona)
     tokens = await tokens_of(person, party, request, net)
     userinfo = (await party.userinfo(tokens["access_token"])).json()
-    assert userinfo["id_number"] == person.persona.record.personal_number
+    assert userinfo["full_name"] == person.persona.record.full_name
     assert userinfo["email"] == person.persona.record.email
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     async with land.browser() as network:

@@ -77,7 +77,7 @@ def behind_nginx(proxy: Proxy, organised: tuple[Path, Organisation]) -> Iterator
         "VNEID_IDP_MTLS_ORIGIN": proxy.clients,
         "VNEID_IDP_TRUSTED_PROXIES": "127.0.0.1",
         "VNEID_IDP_CLIENT_AUTHORITIES": str(proxy.authority),
-        "VNEID_IDP_DPOP_NONCE": "true",
+        "VNEID_IDP_DPOP_NONCE": "oidc, fapi2, ciba",
     }
     url = f"sqlite:///{folder / 'provider.sqlite3'}"
     with serving(url, folder, settings, proxy.authority) as server, proxy.before(server.address):

@@ -9,7 +9,7 @@ from tests.support.carrier import SIGNING, Carrier, signed
 from tests.support.country import ISSUER, Country
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import new_secret
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.names import CIBA
 
 SCOPE = "openid identity offline_access"
 REGISTERED: dict[str, Any] = {

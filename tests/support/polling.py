@@ -9,7 +9,7 @@ from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.visitor import Page, Visitor, shown
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import DEVICE_CODE
 
 SCOPE = "openid identity age offline_access"
 

@@ -11,9 +11,17 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import base64url, digest
 from vneid_idp.production import SANDBOX_MARK
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.registries import open_registry
 from vneid_idp.sandbox.country.server.keys import ServerKeys
-from vneid_idp.settings import PREFIX, BadSettings, Environment, Loaded, new_root_secret, read_settings
+from vneid_idp.settings import (
+    PREFIX,
+    BadSettings,
+    Environment,
+    Loaded,
+    new_root_secret,
+    read_settings,
+)
 
 GOOD = {
     "ISSUER": "https://id.example",
@@ -125,6 +133,7 @@ def test_production_starts(read: Any) -> None:
         ("PORT", "65536", "port: "),
         ("CA_BUNDLE", "/nonexistent.pem", "ca_bundle: cannot be read"),
         ("TRUSTED_PROXIES", "10.0.0.1/8", "trusted_proxies: must be addresses or networks"),
+        ("DPOP_NONCE", "true", "dpop_nonce"),
         ("TRUSTED_PROXIES", "*", "trusted_proxies: must be addresses or networks"),
         (
             "INITIAL_ACCESS_TOKEN_DIGEST",
@@ -190,6 +199,12 @@ def test_the_sandbox_has_its_own_people_unless_it_is_told_of_a_registry(read: An
 def test_trusted_proxies_are_a_list_of_networks(read: Any) -> None:
     proxies = read(GOOD | {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,::1"}).settings.trusted_proxies
     assert [str(network) for network in proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+
+
+def test_nonces_are_asked_of_the_profiles_that_are_named(read: Any) -> None:
+    assert read(GOOD).settings.dpop_nonce == ()
+    assert read(GOOD | {"DPOP_NONCE": "fapi2, camara"}).settings.dpop_nonce == ("fapi2", "camara")
+    assert read(GOOD | {"DPOP_NONCE": ",".join(ClientProfile)}).settings.dpop_nonce == tuple(ClientProfile)
 
 
 def test_the_sandbox_needs_nothing_and_keeps_its_secret(read: Any, tmp_path: Path) -> None:

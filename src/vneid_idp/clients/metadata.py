@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from vneid_idp.protocol.client import Client, ClientProfile
+from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 from vneid_idp.protocol.purposes import purpose_of
 
 _OURS = {
@@ -21,9 +22,15 @@ def write_members(members: dict[str, Any]) -> str:
 
 
 def read_client(client_id: str, text: str, **facts: Any) -> Client:
-    """The client whose registered members `write_members` wrote; `facts` are what the provider itself knows of it."""
+    """The client whose registered members `write_members` wrote, as far as its profile lets them count.
+
+    `facts` are what the provider itself knows of it.
+    """
     members: dict[str, Any] = orjson.loads(text)
     values = {name: _value(name, value) for name, value in members.items() if name in _FIELDS}
+    profile = values.get("profile", ClientProfile.OIDC)
+    values["scope"] = scopes_of_profile(profile, values["scope"])
+    values["grant_types"] = grant_types_of_profile(profile, values["grant_types"])
     return Client(
         client_id=client_id,
         metadata=members,

@@ -21,8 +21,7 @@ from vneid_idp.console.parts import CLIENTS, console_door
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
-from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.unit import AlreadyThere, Unit
 from vneid_idp.use_cases.fetch_logo import fetch_logo
@@ -48,7 +47,7 @@ GRANTS = {
     "refresh_token": mark("Stays connected when they are away"),
     "client_credentials": mark("Acts in its own name"),
     DEVICE_CODE: mark("Has no browser, and shows a code"),
-    CIBA: mark("Asks people on their phones"),
+    CIBA: mark("Asks people on their phones (profiles fapi2, ciba, camara)"),
     TOKEN_EXCHANGE: mark("Acts by tokens of its organisation's other clients"),
     JWT_BEARER_GRANT: mark("Names people by their phone numbers (profile camara)"),
 }

@@ -50,11 +50,15 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
     "require_signed_request_object": _given_up,
     "request_object_signing_alg": _given_up,
     "backchannel_authentication_request_signing_alg": _given_up,
+    "id_token_signed_response_alg": _given_up,
     "id_token_encrypted_response_alg": _given_up,
     "id_token_encrypted_response_enc": _given_up,
     "userinfo_signed_response_alg": _given_up,
     "userinfo_encrypted_response_alg": _given_up,
     "userinfo_encrypted_response_enc": _given_up,
+    "authorization_signed_response_alg": _given_up,
+    "authorization_encrypted_response_alg": _given_up,
+    "authorization_encrypted_response_enc": _given_up,
 }
 """The members that open something or ask something of the client, and whether a change of one widens.
 

@@ -45,6 +45,8 @@ SCOPE_CLAIMS: dict[str, tuple[str, ...]] = {
 }
 """The claims that a scope hands over. Each has its value in `identity/profile.py` and its words in
 `web/claim_words.py`."""
+ID_NUMBER_CLAIMS = frozenset({"id_number"})
+"""The claims that hold a number by which the state knows somebody: for clients of few profiles (`profiled.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

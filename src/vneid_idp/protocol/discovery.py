@@ -96,7 +96,12 @@ def metadata(
         methods = [method for method in methods if method not in unmet]
         found[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         found[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(SIGNING_ALGORITHMS)
-    if mtls_origin is not None:
-        found["tls_client_certificate_bound_access_tokens"] = True
+    return found if mtls_origin is None else found | _by_certificate(issuer, endpoints, mtls_origin)
+
+
+def _by_certificate(issuer: str, endpoints: Mapping[str, str], mtls_origin: str) -> dict[str, Any]:
+    """What tokens that are bound to certificates take (RFC 8705 §3.3, §5)."""
+    found: dict[str, Any] = {"tls_client_certificate_bound_access_tokens": True}
+    if mtls_origin != issuer:
         found["mtls_endpoint_aliases"] = {name: mtls_origin + endpoints[name] for name in _ALIASES if name in endpoints}
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.names import CIBA
 from vneid_idp.protocol.members import Registrar
 
 _MODE = "backchannel_token_delivery_mode"
@@ -14,13 +14,11 @@ _USER_CODE = "backchannel_user_code_parameter"
 
 
 def check_backchannel(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
-    """A client of CIBA authenticates, and says how it learns of the answer; nobody is asked for a code of their own."""
+    """A client of CIBA says how it learns of the answer; nobody is asked for a code of their own."""
     if found.get(_USER_CODE):
         raise InvalidClientMetadata(f"{_USER_CODE}: people here have no user codes", member=_USER_CODE)
     if CIBA not in found["grant_types"]:
         return
-    if found["token_endpoint_auth_method"] == "none":
-        raise InvalidClientMetadata(f"grant_types: {CIBA} needs a client that authenticates", member="grant_types")
     if _MODE not in found:
         raise InvalidClientMetadata(f"{_MODE}: needed with the grant type {CIBA}, poll or ping", member=_MODE)
     if found[_MODE] == "ping" and _ENDPOINT not in found:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
+from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 
 _SIGNED_WITH = (
     "token_endpoint_auth_signing_alg",
@@ -79,8 +80,8 @@ def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
 
 def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     """What the client registered beside its profile is nothing that the profile refuses later."""
-    profile = found.get("profile", ClientProfile.OIDC)
-    rules = PROFILES[ClientProfile(profile)]
+    profile = ClientProfile(found.get("profile", ClientProfile.OIDC))
+    rules = PROFILES[profile]
     if rules.auth_methods is not None and found["token_endpoint_auth_method"] not in rules.auth_methods:
         raise InvalidClientMetadata(
             f"token_endpoint_auth_method: clients of the profile {profile} authenticate by "
@@ -94,11 +95,16 @@ def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
                 f"{' and '.join(sorted(DETAIL_TYPES[name].profiles))}",
                 member="authorization_details_types",
             )
-    foreign = PROFILED_GRANT_TYPES.intersection(found["grant_types"]).difference(rules.further_grant_types)
-    if foreign:
-        raise InvalidClientMetadata(
-            f"grant_types: clients of the profile {profile} have no {', '.join(sorted(foreign))}", member="grant_types"
-        )
+    scopes = found["scope"].split()
+    for name, wanted, had in (
+        ("grant_types", found["grant_types"], grant_types_of_profile(profile, found["grant_types"])),
+        ("scope", scopes, scopes_of_profile(profile, scopes)),
+    ):
+        foreign = set(wanted).difference(had)
+        if foreign:
+            raise InvalidClientMetadata(
+                f"{name}: clients of the profile {profile} have no {', '.join(sorted(foreign))}", member=name
+            )
     for name in _SIGNED_WITH:
         unsigned = found.get(name) == "none" and rules.unsigned_objects
         if name in found and not unsigned and found[name] not in rules.signing_algorithms:

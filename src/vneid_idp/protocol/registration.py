@@ -115,6 +115,7 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
     """Defaults: RFC 7591 §2, OpenID Connect Registration §2; the operator's clients get our own, and keep them."""
     if not registrar.by_operator and decided_by_operator(before):
         stay_below(found, members, before)
+    _keep_operators(found, members, registrar, before)
     found.setdefault("application_type", "web")
     found.setdefault("grant_types", ["authorization_code"])
     found.setdefault("response_types", ["code"] if "authorization_code" in found["grant_types"] else [])
@@ -128,22 +129,24 @@ def _fill(found: dict[str, Any], members: Mapping[str, Any], registrar: Registra
         if f"{kind}_encrypted_response_alg" in found:
             found.setdefault(f"{kind}_encrypted_response_enc", DEFAULT_CONTENT_ENCRYPTION)
     if registrar.by_operator:
-        for name in OPERATOR_MEMBERS:
-            if name in before and name not in members:  # null takes one away
-                found[name] = before[name]
         if not before or before.get("registered_by") == "operator":
             found["registered_by"] = "operator"
-    else:
-        for name in OPERATOR_MEMBERS:
-            if name in before:
-                found.setdefault(name, before[name])
-        if registrar.sandbox and not before:
-            found["assertion_audience"] = "endpoint"
-            found.setdefault("purposes", [DEFAULT_PURPOSE])
+    elif registrar.sandbox and not before:
+        found["assertion_audience"] = "endpoint"
+        found.setdefault("purposes", [DEFAULT_PURPOSE])
     found.setdefault("scope", " ".join(_default_scope(found, registrar, before)))
     if "client_name" not in found:
         uris = found["redirect_uris"]
         found["client_name"] = (origin(uris[0]).partition("://")[2] if uris else "") or "Unnamed application"
+
+
+def _keep_operators(
+    found: dict[str, Any], members: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]
+) -> None:
+    """What the operator decided stands where an update does not speak of it, and before any default that goes by it."""
+    for name in OPERATOR_MEMBERS:
+        if name in before and not (registrar.by_operator and name in members):  # the operator's null takes one away
+            found.setdefault(name, before[name])
 
 
 def _fill_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:

@@ -6,6 +6,15 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
 
 
+def must_be_bound(client: Client) -> bool:
+    """Whether tokens of this client are no bearer's, as it is registered now."""
+    return (
+        client.dpop_bound_access_tokens
+        or client.tls_client_certificate_bound_access_tokens
+        or PROFILES[client.profile].sender_constrained
+    )
+
+
 def check_constrained(client: Client, proof: Confirmation | None) -> None:
     """Require of a token request the proof that the client registered to bring, or whose profile asks for one."""
     if client.dpop_bound_access_tokens and (proof is None or proof.method != "jkt"):

@@ -21,6 +21,7 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.details.granting import still_granted
+from vneid_idp.protocol.sender_constraint import must_be_bound
 
 T = TypeVar("T")
 
@@ -95,8 +96,13 @@ class AccessToken:
         return not self.audience or resource in self.audience
 
     def is_of(self, client: Client) -> bool:
-        """Whether it was issued to this client, and not to one that was deleted and had the same id."""
-        return self.client_id == client.client_id and self.registered_at in (0, client.issued_at)
+        """Whether it was issued to this client, and not to one that was deleted and had the same id, and is bound to a
+        key if those of the client have to be by now."""
+        return (
+            self.client_id == client.client_id
+            and self.registered_at in (0, client.issued_at)
+            and (self.bound_to is not None or not must_be_bound(client))
+        )
 
     def authorised(self, granted: Authorisation) -> Authorisation:
         """What this token allows of what its grant does."""

@@ -89,9 +89,8 @@ async def _resolve(provider: Idp, client: Client, params: Params, found: Unverif
         await provider.client_keys.check_signature(client, found, alg)
     except BadToken as error:
         raise InvalidRequestObject(f"The request object {error}.") from None
-    now = provider.clock.now()
-    backchannel_object.check_dated(found, now)
-    request_object.check_claims(client, found, provider.issuer, now)
+    backchannel_object.check_complete(found)
+    request_object.check_claims(client, found, provider.issuer, provider.clock.now())
     return request_object.merge(client, {}, found.claims)
 
 

@@ -77,9 +77,15 @@ async def authenticate_holder(
         raise
     exchange_of(request).client_id = proven.client_id
     let_read(request, proven)
-    if provider.key_readers.wants_address(proven):
-        provider.key_readers.proven(proven.client_id, provider.address_of(request))
+    if not presented.grants:  # of that nothing is known yet but that the client has signed it, whenever that was
+        remember_address(provider, request, proven)
     return proven, shown
+
+
+def remember_address(provider: Idp, request: Request, client: Client) -> None:
+    """Note from where a client has authenticated: for who has done so completely, with what is good now and once."""
+    if provider.key_readers.wants_address(client):
+        provider.key_readers.proven(client.client_id, provider.address_of(request))
 
 
 def _holds_nothing(_: Request, __: Client) -> Possession:

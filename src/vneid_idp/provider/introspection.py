@@ -58,9 +58,9 @@ async def _holder(provider: Idp, client: Client, token: AccessToken | RefreshTok
 async def _describe(provider: Idp, client: Client, token: AccessToken | RefreshToken) -> dict[str, Any]:
     """The answer for a token of `client`."""
     now = provider.clock.now()
+    if isinstance(token, AccessToken) and not token.is_of(client):
+        return INACTIVE
     if isinstance(token, AccessToken) and token.own is not None:
-        if not token.is_of(client):
-            return INACTIVE
         agreed = await find_agreed(provider, client, token.own, token.issued_at)
         if agreed is None:
             return INACTIVE

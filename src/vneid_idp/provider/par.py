@@ -24,7 +24,7 @@ async def push(request: Request) -> Response:
     """`POST /par`: keep the request, give it a name that lives 90 seconds."""
     provider = idp(request)
     params = read_params(await form_pairs(request))
-    client, shown = await authenticate_holder(provider, request, params, lambda asked, _: read_proven(asked))
+    client, shown = await authenticate_holder(provider, request, params, read_proven)
     check_arrival(Column.PAR, client, params)
     async with counting(provider, request, params):
         resolved = await resolve(provider, client, params, await find(provider, client, params))
@@ -41,7 +41,7 @@ async def push(request: Request) -> Response:
         "expires_in": (kept.expires_at - kept.opened_at) // SECOND,
     }
     # So that no log-in pays a round trip to learn it (RFC 9449 §8.2).
-    return json_response(body, 201, next_nonce(provider))
+    return json_response(body, 201, next_nonce(provider, client))
 
 
 doors = [Door.protocol("/par", push, "POST", announced="pushed_authorization_request_endpoint", cors=True)]

@@ -8,12 +8,12 @@ from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
-from vneid_idp.protocol.grant_types.request import TokenRequest
+from vneid_idp.protocol.grant_types.request import OpenAsserted, TokenRequest
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.params import Params, read_params
 from vneid_idp.protocol.sender_constraint import check_constrained
 from vneid_idp.provider.bodies import form_pairs
-from vneid_idp.provider.client_auth import authenticate_holder
+from vneid_idp.provider.client_auth import authenticate_holder, remember_address
 from vneid_idp.provider.granting import carry_out
 from vneid_idp.provider.issuing import token_response
 from vneid_idp.provider.resources import known_audiences, known_resources
@@ -40,7 +40,9 @@ async def token(request: Request) -> Response:
     check_constrained(client, proven.key)
     wanted = grant_type(await _read(request, client, params, proven.key), provider.keys.sealer)
     granted, now = await carry_out(provider, client, wanted, proven)
-    nonce = next_nonce(provider) if proven.once is not None else {}
+    if isinstance(wanted, OpenAsserted):  # which is used up by now
+        remember_address(provider, request, client)
+    nonce = next_nonce(provider, client) if proven.once is not None else {}
     return json_response(await token_response(provider, client, granted, now), headers=nonce)
 
 

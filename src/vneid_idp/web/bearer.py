@@ -1,11 +1,9 @@
 """Access tokens at our own APIs (RFC 6750), with the key that some are bound to (RFC 9449 §7, RFC 8705 §3)."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from starlette.requests import Request
 
-from vneid_idp.kernel.secrets import random_bytes
 from vneid_idp.protocol import tokens
 from vneid_idp.protocol.authorisation import check_possession
 from vneid_idp.protocol.checks.profiles import PROFILES
@@ -17,6 +15,7 @@ from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import idp
 from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.interaction_id import new_interaction_id
 from vneid_idp.web.possession import read_proven
 
 
@@ -51,31 +50,40 @@ async def open_caller(request: Request, presented: PresentedToken | None) -> tup
     provider = idp(request)
     resource = resource_of(request.scope["path"])
     exchange_of(request).resource = None if resource is None else provider.url(WELL_KNOWN + resource)
+    token = None if presented is None else tokens.open_access_token(provider.keys.sealer, presented.text)
+    client = None if token is None else await provider.clients.find(token.client_id)
+    _name_interaction(request, client)
     if presented is None:
         raise InvalidToken("An access token is needed.")
-    token = tokens.open_access_token(provider.keys.sealer, presented.text)
     if token is None:
         if presented.text.count(".") == 2:
             raise InvalidToken("A signed token is for whoever reads it, and none of our own APIs.", about="signed")
         raise InvalidToken("The access token is not one that this provider issued.")
     exchange_of(request).client_id = token.client_id
-    client = await provider.clients.find(token.client_id)
     if client is not None:
         let_read(request, client)  # also that the token has expired, which its page learns in no other way
     if provider.clock.now() >= token.expires_at:
         raise InvalidToken("The access token has expired.")
     if client is None or not token.is_of(client):
-        raise InvalidToken("The client of this access token has been disabled or deleted.")
+        raise InvalidToken(
+            "The client of this access token has been disabled or deleted, or binds its tokens to a key by now."
+        )
     if not token.is_for(resource):
         raise InvalidToken("The access token is for another resource (RFC 8707).", about="resource")
     await _check_possession(request, presented, token, client)
     return token, client
 
 
+def _name_interaction(request: Request, client: Client | None) -> None:
+    """A financial-grade client is told a name of ours where it sent none, and so is who may be one: a caller whose
+    token tells nothing."""
+    exchange = exchange_of(request)
+    if exchange.interaction_id is None and (client is None or PROFILES[client.profile].interaction_id):
+        exchange.interaction_id = new_interaction_id()
+
+
 async def _check_possession(request: Request, presented: PresentedToken, token: AccessToken, client: Client) -> None:
     """A bound token comes by its own scheme and with its key, and a bearer's by neither (RFC 9449 §7.1, §7.2)."""
-    if PROFILES[client.profile].interaction_id:
-        exchange_of(request).interaction_id = _interaction_id(request)
     is_bound = tokens.token_type(token.bound_to) == "DPoP"
     if presented.with_proof and not is_bound:
         raise InvalidToken("The access token is not bound to a DPoP key: send it as a Bearer's.")
@@ -86,7 +94,7 @@ async def _check_possession(request: Request, presented: PresentedToken, token: 
         check_possession(token.bound_to, None if certificate is None else certificate.confirmation, InvalidToken)
         return
     try:
-        proven = read_proven(request, presented.text)
+        proven = read_proven(request, client, presented.text)
         if proven.key is None:
             raise InvalidDpopProof("A DPoP proof is needed with this access token.")
         check_possession(token.bound_to, proven.key, InvalidToken)
@@ -94,11 +102,3 @@ async def _check_possession(request: Request, presented: PresentedToken, token: 
     except (InvalidDpopProof, UseDpopNonce) as error:
         error.status = 401
         raise
-
-
-def _interaction_id(request: Request) -> str:
-    """What the caller calls this interaction, else a name of ours (FAPI 1.0 Baseline §6.2.1-11)."""
-    try:
-        return str(UUID(request.headers.get("x-fapi-interaction-id", "")))
-    except ValueError:
-        return str(UUID(bytes=random_bytes(16), version=4))

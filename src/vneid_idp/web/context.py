@@ -21,6 +21,7 @@ from vneid_idp.kernel.places import Places
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.rules import Policy
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.address import Network, address_of
 from vneid_idp.web.errors import Explain
@@ -60,9 +61,9 @@ class Idp:
     client_authorities: Store | None = None
     """Who issues the certificates of clients (RFC 8705 §2.1)."""
     mtls_origin: str | None = None
-    """Where clients that show certificates reach the provider, if not at the issuer (RFC 8705 §5)."""
-    dpop_nonce: bool = False
-    """Whether every DPoP proof must hold a nonce of ours (RFC 9449 §8)."""
+    """Where clients that show certificates reach the provider (RFC 8705 §5); nothing where they can show none."""
+    dpop_nonce: tuple[ClientProfile, ...] = ()
+    """The profiles whose clients put a nonce of ours into each DPoP proof (RFC 9449 §8)."""
     trusted_proxies: tuple[Network, ...] = ()
     initial_access_token_digest: str | None = None
     """Digest of the token that opens registration; without it registration is open in the sandbox only."""

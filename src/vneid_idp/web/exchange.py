@@ -57,7 +57,7 @@ class Exchange:
         self.resource: str | None = None
         """Where the protected resource that was called describes itself (RFC 9728)."""
         self.interaction_id: str | None = None
-        """What a financial-grade client calls this interaction, which the answer repeats."""
+        """What the caller of a protected resource calls this interaction, which the answer repeats."""
         self.cookies: dict[str, str] = {}
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None

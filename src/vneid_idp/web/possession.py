@@ -24,9 +24,9 @@ NONCE_LIFE: Instant = 5 * MINUTE
 """How long a nonce is good: proofs made with it count whatever the clock of who made them says."""
 
 
-def next_nonce(provider: Idp) -> dict[str, str]:
-    """The header that hands out what the next proof is to hold (RFC 9449 §8); nothing where none is asked for."""
-    return {"DPoP-Nonce": _new_nonce(provider)} if provider.dpop_nonce else {}
+def next_nonce(provider: Idp, client: Client) -> dict[str, str]:
+    """The header that tells a client what its next proof is to hold (RFC 9449 §8); nothing where none is asked for."""
+    return {"DPoP-Nonce": _new_nonce(provider)} if client.profile in provider.dpop_nonce else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,30 +55,31 @@ class Possession:
             raise InvalidDpopProof("The DPoP proof was used before: its jti must be new each time.", about="jti")
 
 
-def read_proven(request: Request, access_token: str | None = None) -> Possession:
-    """What the request's DPoP proof shows; with the `access_token` that it is to be for, at a resource. Raises
-    `InvalidDpopProof` and `UseDpopNonce`.
+def read_proven(request: Request, client: Client, access_token: str | None = None) -> Possession:
+    """What the DPoP proof of a client's request shows; with the `access_token` that it is to be for, at a resource.
+
+    Raises `InvalidDpopProof` and `UseDpopNonce`.
     """
     proofs = request.headers.getlist("dpop")
     if not proofs:
         return Possession()
     provider = idp(request)
     proof = read_proof(proofs, request.method, provider.urls(request.scope["path"]), access_token)
-    return Possession(proof.key, proof_once(proof.key.thumbprint, proof.jti, _good_until(provider, proof)))
+    return Possession(proof.key, proof_once(proof.key.thumbprint, proof.jti, _good_until(provider, client, proof)))
 
 
 def read_binding(request: Request, client: Client) -> Possession:
     """What the tokens of a request are to be bound to: the key of its proof, or the certificate where the client
     registered that; nothing for a bearer's. Raises as `read_proven`, and `InvalidRequest`."""
     if not client.tls_client_certificate_bound_access_tokens:
-        return read_proven(request)
+        return read_proven(request, client)
     certificate = certificate_of(idp(request), request)
     return Possession(None if certificate is None else certificate.confirmation)
 
 
-def _good_until(provider: Idp, proof: Proof) -> Instant:
+def _good_until(provider: Idp, client: Client, proof: Proof) -> Instant:
     now = provider.clock.now()
-    if proof.nonce is None and not provider.dpop_nonce:
+    if proof.nonce is None and client.profile not in provider.dpop_nonce:
         check_age(proof, now)
         return proof.issued_at + PROOF_LIFE
     issued_at = _opened(provider, proof.nonce)

@@ -13,15 +13,17 @@ from typing import Any
 from starlette.convertors import Convertor
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.routing import Router, compile_path
 from starlette.types import Receive, Scope, Send
 
+from vneid_idp.protocol.protected_resources import resource_of
 from vneid_idp.web.cors import preflight
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.errors import Explain, answering
 from vneid_idp.web.exchange import exchange_of_scope
 from vneid_idp.web.headers import Edge
+from vneid_idp.web.interaction_id import sent_interaction_id
 from vneid_idp.web.opening import not_open
 
 Lifespan = Callable[["Root"], AbstractAsyncContextManager[None]]
@@ -30,7 +32,7 @@ Lifespan = Callable[["Root"], AbstractAsyncContextManager[None]]
 class _Address:
     """What stands at one address: a door for each method, all of one kind."""
 
-    __slots__ = ("allow", "doors", "kind", "path", "preflight")
+    __slots__ = ("allow", "doors", "is_resource", "kind", "path", "preflight")
 
     def __init__(self, doors: list[Door]) -> None:
         kinds: set[DoorKind] = {door.kind for door in doors}
@@ -38,6 +40,7 @@ class _Address:
             raise ValueError(f"{doors[0].path} has doors of several kinds")
         self.kind = kinds.pop()
         self.path = doors[0].path
+        self.is_resource = resource_of(self.path) is not None
         self.doors = {method: door.endpoint for door in doors for method in door.methods}
         if "GET" in self.doors:
             # RFC 9110 §9.3.2; the server leaves the body out.
@@ -91,6 +94,8 @@ class Root:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         address = self._exact.get(path) or self._match(scope, path)
+        if address.is_resource if address is not None else resource_of(path) is not None:
+            exchange_of_scope(scope).interaction_id = sent_interaction_id(HTTPConnection(scope))
         if self.waits_for is not None:
             place = address or self._area_of(path)
             await not_open(None if place is None else place.kind, self.waits_for)(scope, receive, send)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from tests.support.carrier import Carrier
 from tests.support.country import PURPOSE, Country, country
 from tests.support.pages import opened
 from tests.support.relying_party import Page, RelyingParty
@@ -88,9 +89,10 @@ async def test_the_first_sentence_leaves_out_nothing_that_takes_no_tick(land: Co
     ):
         purpose = {**PURPOSE, "required": required, "optional": ["nickname"]}
         scope = "openid full_name profile phone email id_number offline_access"
-        party = RelyingParty(land, await land.register(purposes=[purpose], scope=scope))
+        party = await Carrier.of(land, purposes=[purpose], scope=scope)
         someone = await known(land, "complete", "pwd", "sms")
-        page = shown(await someone.person.start(party.request(scope=scope, acr_values=LEVEL_2)))
+        pushed = (await party.push(party.request(scope=scope, acr_values=LEVEL_2))).json()["request_uri"]
+        page = shown(await someone.person.open("/authorize", client_id=party.client_id, request_uri=pushed))
         permitted = "quyền truy cập lâu dài; mức độ định danh và cách đăng nhập"
         assert f"Cần có: {said}{permitted}. Phần còn lại do bạn chọn." in page.text
 

@@ -19,7 +19,7 @@ from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import to_seconds
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import DEVICE_CODE
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.protect_account import end_lasting_access

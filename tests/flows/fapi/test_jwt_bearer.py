@@ -12,6 +12,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.shortcuts import agreed, known
 from tests.support.visitor import shown
 from vneid_idp.consent.service import list_current
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
@@ -58,6 +59,24 @@ async def test_who_agreed_before_is_told_of_as_far_as_they_agreed(land: Country,
         await withdraw_consent(unit, land.idp.vault, someone.person_id, consent.consent_id)
     assert (await caller.userinfo(body["access_token"])).status_code == 401
     assert (await ask(caller, assertion(caller, number))).json()["error"] == "invalid_grant"
+
+
+async def test_from_where_a_client_authenticates_is_learnt_by_what_is_good_now_and_once(
+    land: Country, caller: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(land.idp.key_readers, "proven", lambda client_id, _: seen.append(client_id))
+    await agreed(land, caller)
+    number = land.people["complete"].record.phone
+    good = assertion(caller, number)
+    for text, learnt in (
+        (assertion(caller, number, iat=caller.now - 600, exp=caller.now - 300), []),
+        (good, [caller.client_id]),
+        (good, [caller.client_id]),
+    ):
+        land.watch.advance(20 * SECOND)
+        await ask(caller, text)
+        assert seen == learnt
 
 
 async def test_everybody_of_whom_nothing_may_be_told_is_the_same(land: Country, caller: Carrier) -> None:

@@ -26,7 +26,7 @@ from vneid_idp.consent.service import list_current
 from vneid_idp.grants.service import open_grant
 from vneid_idp.grants.tables import grants
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.protocol.registration import read_registration
@@ -263,9 +263,8 @@ async def test_details_are_handed_on_as_far_as_both_clients_may_and_never_wider(
     registered = await Carrier.of(land, scope="openid", grant_types=[TOKEN_EXCHANGE], redirect_uris=None, **asks)
     someone = await agreed(land, first)
     ground = AuthorisationGround(await someone.agree(first), someone.session_id)
-    authorisation = Authorisation(
-        first.client_id, someone.person_id, ("openid",), Origin.BROWSER, ground, details=(MATCH, NUMBER)
-    )  # fmt: skip
+    facts: dict[str, Any] = {"details": (MATCH, NUMBER), "bound_to": Confirmation("jkt", "its-key")}
+    authorisation = Authorisation(first.client_id, someone.person_id, ("openid",), Origin.BROWSER, ground, **facts)
     async with land.idp.db.writing() as unit:
         assert await open_grant(unit, "grt_details", authorisation, refreshable=False)
     subject = sealed_token(land, authorisation, "grt_details")

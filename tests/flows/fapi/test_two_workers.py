@@ -19,6 +19,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.clients.tables import used_assertions
 from vneid_idp.consent.service import list_current
 from vneid_idp.kernel.clock import MINUTE, SECOND
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 
@@ -100,7 +101,7 @@ async def test_of_50_exchanges_of_one_token_each_stands_and_none_outlives_a_with
 
 async def test_a_nonce_of_one_is_good_at_the_other(carrier: Carrier, other_land: Country) -> None:
     for each in (carrier.country, other_land):
-        each.app.state.idp = replace(each.idp, dpop_nonce=True)
+        each.app.state.idp = replace(each.idp, dpop_nonce=(ClientProfile.FAPI2,))
     nonce = (await carrier.push(carrier.request(scope="openid"))).headers["dpop-nonce"]
     assert (await own(other_land, carrier.assertion(), carrier.proof("POST", "/token", nonce=nonce))).status_code == 200
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.country import ISSUER, Country
 from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS, SIGN_IN
-from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE
 from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
 

@@ -21,7 +21,7 @@ from vneid_idp.identity.register.records import Address, Card, CardKind, LockedB
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import DAY, Instant, local_date, midnight
 from vneid_idp.policy.documents import shipped
-from vneid_idp.protocol.claims import CLAIMS
+from vneid_idp.protocol.claims import CLAIMS, ID_NUMBER_CLAIMS
 
 IN_FORCE = shipped().at(MORNING)
 GOOD = persona("plain").record
@@ -189,6 +189,13 @@ def test_two_people_verified_on_one_day_are_told_alike() -> None:
         for at in (MORNING, MORNING + 1_000)
     ]
     assert told[0] == told[1]
+
+
+def test_every_claim_that_holds_an_id_number_is_kept_from_most_profiles() -> None:
+    """By its value: whatever a claim or a scope to come is called, `protocol/profiled.py` has to know it."""
+    number = COMPLETE.record.personal_number
+    found = {name for name, value in claims_of(COMPLETE.record, COMPLETE.own).items() if number in str(value)}
+    assert found == ID_NUMBER_CLAIMS
 
 
 def test_claims_have_the_shapes_of_the_specification() -> None:

@@ -7,8 +7,9 @@ import pytest
 from tests.support.registration import CALLBACK, JWKS, OPERATOR, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.ceiling import WIDENS
+from vneid_idp.protocol.client import SUBJECT_MEMBERS
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.members import Registrar
+from vneid_idp.protocol.members import MEMBERS, SHOWN_MEMBERS, Registrar
 
 LEFT: dict[str, Any] = {
     "redirect_uris": [CALLBACK], "client_name": "Một", "jwks": JWKS,
@@ -21,8 +22,20 @@ LEFT: dict[str, Any] = {
     "require_token_endpoint_auth_method": True, "userinfo_signed_response_alg": "ES256", "require_pkce_or_nonce": True,
     "id_token_encrypted_response_alg": "ECDH-ES", "id_token_encrypted_response_enc": "A256GCM",
     "userinfo_encrypted_response_alg": "ECDH-ES", "userinfo_encrypted_response_enc": "A256GCM",
+    "authorization_signed_response_alg": "PS256",
+    "authorization_encrypted_response_alg": "ECDH-ES", "authorization_encrypted_response_enc": "A256GCM",
 }  # fmt: skip
 """What the operator left standing."""
+FREE = {
+    "application_type", "response_types", "client_uri", "policy_uri", "tos_uri", "contacts", "software_id",
+    "software_version", "jwks", "jwks_uri", "userinfo_claims_in_id_token", "request_object_encryption_alg",
+    "request_object_encryption_enc", "default_max_age", "require_auth_time", "default_acr_values",
+    "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri",
+    "frontchannel_logout_session_required", "backchannel_token_delivery_mode",
+    "backchannel_client_notification_endpoint", "backchannel_user_code_parameter", *SUBJECT_MEMBERS,
+    "subject_type", "sector_identifier_uri",  # held by the rule that the subjects of people stay
+}  # fmt: skip
+"""What opens nothing and asks nothing of a client: its own to change, and to leave out."""
 WIDER = [
     {"scope": "openid identity offline_access"},
     {"scope": "openid identity age"},
@@ -70,7 +83,7 @@ def test_what_the_operator_took_a_client_does_not_take_back(
 @pytest.mark.parametrize("whose", ["registered", "changed"])
 def test_what_a_client_does_not_speak_of_stands_as_the_operator_left_it(registrar: Registrar, whose: str) -> None:
     before = left_by_operator(registrar, whose)
-    plain = {name: LEFT[name] for name in ("redirect_uris", "client_name", "jwks", "id_token_signed_response_alg")}
+    plain = {name: LEFT[name] for name in ("redirect_uris", "client_name", "jwks")}
     assert registration.read_registration(plain, registrar, before=before).members == before
     silent = plain | dict.fromkeys(WIDENS)
     assert registration.read_registration(silent, registrar, before=before).members == before, "null says nothing"
@@ -128,6 +141,11 @@ def test_what_an_update_of_the_operator_leaves_out_falls_back_to_its_default(reg
     assert (found["scope"], found["grant_types"]) == ("openid", ["authorization_code"])
     assert found["token_endpoint_auth_method"] == "client_secret_basic"
     assert not {"require_pushed_authorization_requests", "request_uris", "userinfo_signed_response_alg"} & found.keys()
+
+
+def test_every_member_stays_as_it_is_or_stays_below_or_is_free() -> None:
+    assert set(MEMBERS) == WIDENS.keys() | set(SHOWN_MEMBERS) | FREE
+    assert not (WIDENS.keys() | set(SHOWN_MEMBERS)) & FREE
 
 
 def test_a_client_may_ask_more_of_itself() -> None:

@@ -13,20 +13,21 @@ from vneid_idp.protocol import client_auth, errors, jose, request_object
 from vneid_idp.protocol.authorisation import Confirmation
 from vneid_idp.protocol.checks import profiles
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
+from vneid_idp.protocol.checks.profiles import EVERY, PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import ARRIVAL, BOTH, REQUEST, CheckRow, Column, check_arrival, read_authorization
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.errors import OAuthError
-from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE
 from vneid_idp.protocol.jose import Unverified
 
 TABLE = """
-                        AUTHORIZE PAR DEVICE BACKCHANNEL  refuses with
+                        AUTHORIZE PAR DEVICE BACKCHANNEL  refuses with  (of some profiles alone)
 check_device_grant              -   -      x           -  unauthorized_client
 check_backchannel_grant         -   -      -           x  unauthorized_client
 check_no_reference              -   x      -           x  invalid_request
 check_pusher                    -   x      x           x  invalid_request
 check_signed                    -   -      -           x  invalid_request
+check_always_signed             -   -      -           x  invalid_request  (fapi2 ciba camara)
 check_one_object                x   -      -           -  invalid_request
 check_promised_object           x   x      -           -  invalid_request
     (the request object, if there is one, is fetched, opened, verified and merged)
@@ -45,6 +46,7 @@ check_claims                    x   x      x           x  invalid_request  -> cl
 check_scope                     x   x      x           x  invalid_scope  -> scope
 check_details                   x   x      x           x  invalid_authorization_details  -> details
 check_resource                  x   x      x           x  invalid_target invalid_scope  -> targets
+check_always_challenged         x   x      -           -  invalid_request  (fapi2 camara)
 check_code_challenge            x   x      -           -  invalid_request  -> code_challenge
 check_prompt                    x   x      -           -  invalid_request  -> prompt
 check_max_age                   x   x      x           x  invalid_request  -> max_age
@@ -52,6 +54,7 @@ check_acr_values                x   x      x           x  unmet_authentication_r
 check_account_label             x   x      x           x  invalid_request  -> account_label
 check_dpop_jkt                  x   x      -           -  invalid_request invalid_dpop_proof  -> dpop_jkt
 check_was_pushed                x   -      -           -  invalid_request
+check_always_pushed             x   -      -           -  invalid_request  (fapi2)
 """
 
 
@@ -61,11 +64,12 @@ def _line(row: CheckRow) -> str:
     gives = f"  -> {row.gives}" if row.gives else ""
     widths = (len(str(column.name)) + (column is not Column.AUTHORIZE) for column in Column)
     shown = "".join(f"{mark:>{width}}" for mark, width in zip(marks, widths, strict=True))
-    return f"{row.check.__name__:24}{shown}  {codes}{gives}"
+    some = "" if row.profiles == EVERY else f"  ({' '.join(each for each in ClientProfile if each in row.profiles)})"
+    return f"{row.check.__name__:24}{shown}  {codes}{gives}{some}"
 
 
 def test_the_table_reads_like_this() -> None:
-    head = f"{'':24}{' '.join(str(column.name) for column in Column)}  refuses with"
+    head = f"{'':24}{' '.join(str(column.name) for column in Column)}  refuses with  (of some profiles alone)"
     between = "    (the request object, if there is one, is fetched, opened, verified and merged)"
     lines = [head, *map(_line, ARRIVAL), between, *map(_line, REQUEST)]
     assert lines == TABLE.strip("\n").splitlines(), "\n".join(lines)
@@ -172,12 +176,21 @@ SPOILS: list[tuple[str, type[OAuthError], Changes, Changes]] = [
     ),
     ("check_dpop_jkt", errors.InvalidRequest, {"dpop_jkt": "short"}, {}),
     ("check_dpop_jkt", errors.InvalidDpopProof, {"dpop_jkt": "b" * 43}, {}),
+    ("check_dpop_jkt", errors.InvalidRequest, {}, {"tls_client_certificate_bound_access_tokens": True}),
     ("check_was_pushed", errors.InvalidRequest, {}, {"require_pushed_authorization_requests": True}),
 ]
 
 
+FAULTS: dict[str, Changes] = {
+    "check_always_signed": {},
+    "check_always_challenged": {"code_challenge": None, "code_challenge_method": None},
+    "check_always_pushed": {},
+}
+"""What the rows of some profiles alone refuse: a request that is good for everybody else."""
+
+
 def _rows(column: Column) -> list[CheckRow]:
-    return [row for row in (*ARRIVAL, *REQUEST) if column in row.columns]
+    return [row for row in (*ARRIVAL, *REQUEST) if column in row.columns and CLIENT.profile in row.profiles]
 
 
 def _to_write(column: Column) -> set[str]:
@@ -240,7 +253,8 @@ def test_of_two_faults_the_earlier_row_answers(column: Column) -> None:
 
 
 def test_every_answer_that_the_table_names_is_tried_and_no_other_is_given() -> None:
-    named = {(row.check.__name__, error) for row in (*ARRIVAL, *REQUEST) for error in row.refuses}
+    rows = [row for row in (*ARRIVAL, *REQUEST) if row.profiles == EVERY]
+    named = {(row.check.__name__, error) for row in rows for error in row.refuses}
     assert named == {spoil[:2] for spoil in SPOILS}
 
 
@@ -276,6 +290,23 @@ def test_every_profile_has_its_rules_and_is_asked_for_every_value() -> None:
             assert gives == _to_write(column)
 
 
+SOME = [row for row in (*ARRIVAL, *REQUEST) if row.profiles != EVERY]
+
+
+@pytest.mark.parametrize("profile", ClientProfile)
+@pytest.mark.parametrize("column", Column)
+@pytest.mark.parametrize("row", SOME, ids=lambda row: row.check.__name__)
+def test_a_row_of_some_profiles_is_for_their_clients_alone(
+    row: CheckRow, column: Column, profile: ClientProfile
+) -> None:
+    """What the other rows of a profile ask for is there, so that this one alone can refuse."""
+    name, fault = row.check.__name__, FAULTS[row.check.__name__]
+    signed = {} if name == "check_always_signed" or column in BOTH else SIGNED
+    answer = _answer(column, fault | signed, {"profile": profile})
+    assert (answer == (name, *row.refuses)) == (profile in row.profiles and column in row.columns)
+    assert answer is None or answer[0] in FAULTS
+
+
 @pytest.fixture
 def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Makes the profile of every client stricter, as a profile to come will be."""
@@ -285,21 +316,6 @@ def stricter(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         monkeypatch.setitem(profiles.PROFILES, ClientProfile.OIDC, rules)
 
     return set_rules
-
-
-def test_a_profile_can_demand_pushed_requests(stricter: Callable[..., None]) -> None:
-    stricter(always_pushed=True)
-    assert _answer(Column.AUTHORIZE, {}, {}) == ("check_was_pushed", errors.InvalidRequest)
-    assert _answer(Column.PAR, {}, {}) is None
-
-
-@pytest.mark.parametrize("column", BOTH)
-def test_a_profile_can_demand_a_code_challenge(column: Column, stricter: Callable[..., None]) -> None:
-    none = {"code_challenge": None, "code_challenge_method": None}
-    assert _answer(column, none, {}) is None
-    stricter(always_pkce=True)
-    assert _answer(column, none, {}) == ("check_code_challenge", errors.InvalidRequest)
-    assert _answer(column, {}, {}) is None
 
 
 def test_a_profile_can_narrow_the_algorithms_of_its_clients(stricter: Callable[..., None]) -> None:

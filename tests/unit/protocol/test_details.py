@@ -30,7 +30,7 @@ from vneid_idp.protocol.details.schema import json_schema
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidAuthorizationDetails, InvalidClientMetadata
 from vneid_idp.protocol.grant_types import client_credentials
-from vneid_idp.protocol.grant_types.polled import CIBA, DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE
 from vneid_idp.protocol.grant_types.request import TokenRequest
 
 NUMBER: dict[str, Any] = {

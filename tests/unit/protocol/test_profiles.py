@@ -1,4 +1,7 @@
-"""The matrix: what each profile of clients refuses that another takes, tried rule by rule, not read from the table."""
+"""The matrix: what each profile of clients refuses that another takes, tried rule by rule, and held against the table.
+
+What each refuses at the token endpoint, for every grant type: tests/certification/test_policy_matrix.py.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
@@ -6,23 +9,26 @@ from typing import Any
 
 import pytest
 
+from tests.support.policy import REFUSES, refused_by
 from tests.support.registration import CALLBACK, JWKS, OPERATOR, read
+from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol import client_auth, request_object
-from vneid_idp.protocol.authorisation import Confirmation
-from vneid_idp.protocol.checks.backchannel import check_signed
+from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Origin
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.profiles import PROFILES, ProfileRules
-from vneid_idp.protocol.checks.table import Column, read_authorization
+from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES, ProfileRules
+from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
+from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPE_CLAIMS, SCOPES
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
 from vneid_idp.protocol.details.granting import check_may_ask
-from vneid_idp.protocol.errors import InvalidClientMetadata, OAuthError
-from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.grant_types.names import CIBA, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
-from vneid_idp.protocol.jose import Unverified
+from vneid_idp.protocol.jose import STRONG_ALGORITHMS, Unverified
+from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 from vneid_idp.protocol.sender_constraint import check_constrained
+from vneid_idp.protocol.tokens import new_access_token
 
 MATRIX = """
                                             oidc fapi2 ciba camara
@@ -40,8 +46,11 @@ an assertion to the token endpoint          -    x     -    x
 a bearer's token                            -    x     x    -
 an unsigned request at the back channel     -    x     x    x
 rich details of a carrier                   x    -     -    x
+a scope that tells an ID number             x    -     x    x
+a person asked on their phone               x    -     -    -
+a token of another exchanged                x    -     x    x
+a person named by an assertion              x    x     x    -
 """
-OF_PROFILES = {TOKEN_EXCHANGE: {ClientProfile.FAPI2}, JWT_BEARER_GRANT: {ClientProfile.CAMARA}}
 ISSUER = "https://id.example"
 NOW = 1_900_000_000 * SECOND
 GOOD = {
@@ -100,13 +109,44 @@ TRIED: Mapping[str, Callable[[ClientProfile], object]] = {
     "a secret in the other way": by_post,
     "an assertion to the token endpoint": to_the_endpoint,
     "a bearer's token": lambda each: check_constrained(client(each), None),
-    "an unsigned request at the back channel": lambda each: check_signed(
-        RequestDraft(client(each), {"scope": "openid"})
+    "an unsigned request at the back channel": lambda each: check_arrival(
+        Column.BACKCHANNEL, client(each, grant_types=(CIBA,)), {"scope": "openid"}
     ),
     "rich details of a carrier": lambda each: check_may_ask(
         client(each, authorization_details_types=("identity_match",)), ({"type": "identity_match"},)
     ),
+    "a scope that tells an ID number": lambda each: registered(each, scope="openid id_number"),
+    "a person asked on their phone": lambda each: with_grant_type(each, CIBA),
+    "a token of another exchanged": lambda each: with_grant_type(each, TOKEN_EXCHANGE),
+    "a person named by an assertion": lambda each: with_grant_type(each, JWT_BEARER_GRANT),
 }
+RULE_OF = {
+    "an assertion signed with RS256": "signing_algorithms",
+    "a request object signed with RS256": "signing_algorithms",
+    "an ID token signed with RS256": "signing_algorithms",
+    "a request object that is not signed": "unsigned_objects",
+    "a request object that never expires": "dated_objects",
+    "a client that registers a secret": "auth_methods",
+    "a request through the browser": "always_pushed",
+    "a request without a code challenge": "always_pkce",
+    "a secret in the other way": "exact_auth_method",
+    "an assertion to the token endpoint": "issuer_audience",
+    "a bearer's token": "sender_constrained",
+    "an unsigned request at the back channel": "signed_backchannel",
+    "a scope that tells an ID number": "told_id_numbers",
+}
+GRANT_OF = {
+    "a person asked on their phone": CIBA,
+    "a token of another exchanged": TOKEN_EXCHANGE,
+    "a person named by an assertion": JWT_BEARER_GRANT,
+}
+AT_THE_DOORS = {"rotates_refresh_tokens", "interaction_id", "number_to_show"}
+"""Rules that refuse nothing: tests/certification (refresh, resource), tests/flows/cross_device/test_ciba.py."""
+
+
+def with_grant_type(profile: ClientProfile, grant_type: str) -> None:
+    grant_types = ["authorization_code", grant_type]
+    registered(profile, grant_types=grant_types, backchannel_token_delivery_mode="poll")
 
 
 def _refuses(profile: ClientProfile, what: str) -> str:
@@ -138,28 +178,69 @@ def test_what_keeps_to_all_rules_is_taken_from_everybody(profile: ClientProfile)
     assert request_object.algorithm_for(client(profile), signed("ES256")) == "ES256"
 
 
-@pytest.mark.parametrize("grant_type", GRANT_TYPES)
 @pytest.mark.parametrize("profile", ClientProfile)
-def test_a_grant_type_is_everybodys_unless_it_is_named_here(profile: ClientProfile, grant_type: str) -> None:
-    """What each may do with it at the token endpoint: tests/certification/test_policy_matrix.py."""
-    allowed = OF_PROFILES.get(grant_type, set(ClientProfile))
-    members: dict[str, Any] = {"grant_types": ["authorization_code", grant_type]}
-    if grant_type == CIBA:
-        members["backchannel_token_delivery_mode"] = "poll"
-    if profile in allowed:
-        registered(profile, **members)
-        return
-    with pytest.raises(InvalidClientMetadata):
-        registered(profile, **members)
+def test_what_a_profile_refuses_is_what_its_row_says(profile: ClientProfile) -> None:
+    for what, rule in RULE_OF.items():
+        assert _refuses(profile, what) == ("x" if refused_by(profile, rule) else "-"), what
+    for what, grant_type in GRANT_OF.items():
+        assert _refuses(profile, what) == ("-" if grant_type in PROFILES[profile].further_grant_types else "x"), what
 
 
 def test_every_rule_is_tried_here_or_at_the_doors() -> None:
-    # tests/certification: refresh, resource; tests/flows/cross_device/test_ciba.py
-    at_the_doors = {"rotates_refresh_tokens", "interaction_id", "number_to_show"}
-    tried = {
-        "signing_algorithms", "unsigned_objects", "dated_objects", "auth_methods", "always_pushed", "always_pkce",
-        "exact_auth_method", "issuer_audience", "sender_constrained", "further_grant_types",
-        "signed_backchannel",
-    }  # fmt: skip
-    assert {field.name for field in fields(ProfileRules)} == tried | at_the_doors
+    assert set(RULE_OF.values()) == REFUSES.keys()
+    assert {field.name for field in fields(ProfileRules)} == REFUSES.keys() | {"further_grant_types"} | AT_THE_DOORS
+    assert set(GRANT_OF.values()) == PROFILED_GRANT_TYPES
     assert PROFILES.keys() == set(ClientProfile)
+
+
+@pytest.mark.parametrize("profile", ClientProfile)
+@pytest.mark.parametrize("grant_type", GRANT_TYPES)
+def test_a_grant_type_is_everybodys_unless_a_profile_has_it_of_its_own(profile: ClientProfile, grant_type: str) -> None:
+    assert grant_types_of_profile(profile, [grant_type]) == (
+        (grant_type,) if grant_type not in PROFILED_GRANT_TYPES or grant_type in PROFILES[profile].further_grant_types
+        else ()
+    )  # fmt: skip
+    assert {CIBA, TOKEN_EXCHANGE, JWT_BEARER_GRANT} == PROFILED_GRANT_TYPES
+
+
+@pytest.mark.parametrize("profile", ClientProfile)
+@pytest.mark.parametrize("scope", [*SCOPES, *OPERATOR_SCOPES])
+def test_only_who_keeps_to_fapi_2_is_told_an_id_number(scope: str, profile: ClientProfile) -> None:
+    tells = "id_number" in SCOPE_CLAIMS.get(scope, ())
+    assert scopes_of_profile(profile, [scope]) == (() if tells and profile is not ClientProfile.FAPI2 else (scope,))
+
+
+@pytest.mark.parametrize("profile", ClientProfile)
+def test_an_old_registration_opens_nothing_that_its_profile_does_not_have(profile: ClientProfile) -> None:
+    grant_types = ["authorization_code", CIBA, TOKEN_EXCHANGE, JWT_BEARER_GRANT]
+    members = {"client_name": "A", "profile": profile, "scope": "openid id_number", "grant_types": grant_types}
+    found = read_client("cli_a", write_members(members))
+    assert found.grant_types == ("authorization_code", *PROFILES[profile].further_grant_types)
+    assert found.scope == (("openid", "id_number") if profile is ClientProfile.FAPI2 else ("openid",))
+    assert found.metadata == members, "what was registered is shown as it is"
+
+
+@pytest.mark.parametrize("bound_to", [None, Confirmation("jkt", "k"), Confirmation("x5t#S256", "k")])
+@pytest.mark.parametrize("profile", ClientProfile)
+def test_a_bearers_token_of_before_counts_for_nobody_who_binds_them_by_now(
+    profile: ClientProfile, bound_to: Confirmation | None
+) -> None:
+    token = new_access_token("tok", Authorisation("cli_a", None, (), Origin.CLIENT, bound_to=bound_to), None, NOW)
+    assert token.is_of(client(profile)) == (bound_to is not None or not PROFILES[profile].sender_constrained)
+    for flag in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
+        assert token.is_of(client(profile, **{flag: True})) == (bound_to is not None)
+
+
+@pytest.mark.parametrize("profile", ClientProfile)
+def test_who_asks_people_on_their_phones_signs_it_strongly_and_for_an_hour(profile: ClientProfile) -> None:
+    """`backchannel_object.py` leaves all of it to the profile."""
+    rules = PROFILES[profile]
+    if CIBA in rules.further_grant_types:
+        assert rules.signed_backchannel
+        assert rules.dated_objects
+        assert not rules.unsigned_objects
+        assert set(rules.signing_algorithms) <= set(STRONG_ALGORITHMS)
+        assert rules.number_to_show == (profile is not ClientProfile.CAMARA)
+        assert rules.sender_constrained == (profile is not ClientProfile.CAMARA)
+    else:
+        assert not rules.number_to_show

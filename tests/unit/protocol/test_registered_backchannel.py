@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.registration import JWKS, OPERATOR, SELF, read
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.names import CIBA
 
 GOOD: dict[str, Any] = {
+    "profile": "ciba",
     "grant_types": [CIBA],
     "response_types": [],
     "token_endpoint_auth_method": "private_key_jwt",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.registration import CALLBACK, JWKS, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
+from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, WRITTEN_MEMBERS, Registrar
@@ -134,7 +135,10 @@ def test_in_the_sandbox_servers_are_in_containers_too_and_nowhere_else(uri: str,
 def test_nobody_grants_itself_id_numbers(scope: str, registrar: Registrar) -> None:
     with pytest.raises(InvalidClientMetadata, match="operator"):
         read(registrar, scope=scope)
-    assert read(OPERATOR, scope=scope)["scope"] == scope
+    fapi2: dict[str, Any] = {"profile": "fapi2", "token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS}
+    assert read(OPERATOR, scope=scope, **fapi2)["scope"] == scope
+    with pytest.raises(InvalidClientMetadata, match="clients of the profile oidc have no id_number"):
+        read(OPERATOR, scope=scope)
 
 
 def test_nobody_grants_itself_a_persons_data_in_production() -> None:
@@ -174,12 +178,26 @@ def test_who_registered_is_written_not_told() -> None:
     assert read(OPERATOR)["registered_by"] == "operator"
 
 
+@pytest.mark.parametrize("registrar", [SELF, SELF_IN_PRODUCTION])
+@pytest.mark.parametrize("profile", ClientProfile)
+def test_a_default_goes_by_the_profile_that_holds(profile: ClientProfile, registrar: Registrar) -> None:
+    known: dict[str, Any] = {"redirect_uris": [CALLBACK], "token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS}
+    own = read(SELF, **known, profile=profile)
+    usual = "RS256" if profile is ClientProfile.OIDC else "ES256"
+    assert own["id_token_signed_response_alg"] == usual
+    for before in (own, read(OPERATOR, **known, profile=profile)):
+        silent = known | {"client_name": before["client_name"]}
+        after = registration.read_registration(silent, registrar, before=before)
+        kept = {name: after.members[name] for name in ("profile", "id_token_signed_response_alg")}
+        assert kept == {name: before[name] for name in kept}
+
+
 def test_an_update_keeps_what_the_operator_granted() -> None:
-    before = read(OPERATOR, purposes=[PURPOSE], scope="openid id_number", account_limit=9)
-    update = {"redirect_uris": [CALLBACK], "scope": "openid id_number", "purposes": before["purposes"]}
+    before = read(OPERATOR, purposes=[PURPOSE], scope="openid full_name", account_limit=9)
+    update = {"redirect_uris": [CALLBACK], "scope": "openid full_name", "purposes": before["purposes"]}
     after = registration.read_registration(update, SELF_IN_PRODUCTION, before=before).members
     assert (after["purposes"], after["account_limit"]) == (before["purposes"], 9)
-    assert after["scope"] == "openid id_number"
+    assert after["scope"] == "openid full_name"
     others: list[dict[str, Any]] = [{"scope": "openid phone"}, {"purposes": []}, {"account_limit": 1000}]
     for other in others:
         with pytest.raises(InvalidClientMetadata):

@@ -140,7 +140,8 @@ async def test_an_ordinary_request_is_served_and_the_next_on_the_same_connection
     for length in (0, 5, 200_000):
         writer.write(request(body=b"x" * length))
         assert await reader.readuntil(b"\r\n") == b"HTTP/1.1 200 OK\r\n"
-        await reader.readuntil(b"ok")
+        head, _, _ = (await reader.readuntil(b"ok")).partition(b"\r\n\r\n")
+        assert any(line.startswith(b"date: ") for line in head.split(b"\r\n")), "FAPI 2.0 Security Profile"
     assert server.bodies == [0, 5, 200_000]
     writer.close()
 

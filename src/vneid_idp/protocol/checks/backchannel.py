@@ -5,9 +5,8 @@ import unicodedata
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidBindingMessage, InvalidRequest, UnauthorizedClient
-from vneid_idp.protocol.grant_types.polled import CIBA
+from vneid_idp.protocol.grant_types.names import CIBA
 from vneid_idp.protocol.hints import Hint, HintKind, phone_of
 from vneid_idp.protocol.visible_line import visible_line
 
@@ -29,10 +28,14 @@ def check_backchannel_grant(draft: RequestDraft) -> None:
 
 
 def check_signed(draft: RequestDraft) -> None:
-    """As a request object by value, where the profile or the registration demands that (FAPI-CIBA §5.2.2)."""
-    client = draft.client
-    promised = client.backchannel_authentication_request_signing_alg is not None
-    if "request" not in draft.params and (promised or PROFILES[client.profile].signed_backchannel):
+    """As a request object by value, where the registration promises that."""
+    if draft.client.backchannel_authentication_request_signing_alg is not None:
+        check_always_signed(draft)
+
+
+def check_always_signed(draft: RequestDraft) -> None:
+    """As one, whatever was registered (FAPI-CIBA §5.2.2)."""
+    if "request" not in draft.params:
         raise InvalidRequest("This client must send its request as a signed request object.", about="request")
 
 

@@ -7,10 +7,15 @@ injected both hold.
 import re
 
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidRequest
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+
+
+def check_always_challenged(draft: RequestDraft) -> None:
+    """There is a challenge, whoever asks."""
+    if "code_challenge" not in draft.params:
+        raise InvalidRequest("code_challenge is required for this client (RFC 7636 §4.4.1).", about="code_challenge")
 
 
 def check_code_challenge(draft: RequestDraft) -> None:
@@ -18,10 +23,8 @@ def check_code_challenge(draft: RequestDraft) -> None:
     challenge = draft.params.get("code_challenge")
     method = draft.params.get("code_challenge_method")
     if challenge is None:
-        if draft.client.is_public or PROFILES[draft.client.profile].always_pkce:
-            raise InvalidRequest(
-                "code_challenge is required for this client (RFC 7636 §4.4.1).", about="code_challenge"
-            )
+        if draft.client.is_public:
+            check_always_challenged(draft)
         if method is not None:
             raise InvalidRequest("code_challenge_method was sent without code_challenge.")
         if draft.client.require_pkce_or_nonce and not draft.params.get("nonce"):

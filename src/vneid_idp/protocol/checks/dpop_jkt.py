@@ -12,6 +12,11 @@ def check_dpop_jkt(draft: RequestDraft) -> None:
     """Gives the thumbprint; `None` where the request neither names nor proves a key."""
     named = draft.params.get("dpop_jkt")
     proven = draft.proof.thumbprint if draft.proof is not None and draft.proof.method == "jkt" else None
+    if (named or proven) and draft.client.tls_client_certificate_bound_access_tokens:
+        # Its code could never be redeemed: it comes with a certificate, and a token is bound to one key.
+        raise InvalidRequest(
+            "This client registered tls_client_certificate_bound_access_tokens: leave dpop_jkt and DPoP proofs out."
+        )
     if named is not None and not _THUMBPRINT.match(named):
         raise InvalidRequest("dpop_jkt must be 43 characters of unpadded base64url (RFC 9449 §10).")
     if named is not None and proven is not None and named != proven:

@@ -2,7 +2,7 @@
 
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.errors import UnauthorizedClient
-from vneid_idp.protocol.grant_types.polled import DEVICE_CODE
+from vneid_idp.protocol.grant_types.names import DEVICE_CODE
 
 
 def check_device_grant(draft: RequestDraft) -> None:

@@ -1,11 +1,11 @@
 """The profiles of clients, as data: how strict the provider is with whom."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.client import ClientProfile
-from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.names import CIBA, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.jose import SIGNING_ALGORITHMS, STRONG_ALGORITHMS
 
 _KEYS_ALONE = ("private_key_jwt", *CERTIFICATE_METHODS)
@@ -25,11 +25,13 @@ class ProfileRules:
     auth_methods: tuple[str, ...] | None = None
     """How its clients may authenticate (`registration`); `None` for all ways."""
     further_grant_types: tuple[str, ...] = ()
-    """Grant types that its clients may register beside those of everybody (`registration`)."""
+    """Grant types that its clients may have beside those of everybody (`profiled`)."""
+    told_id_numbers: bool = False
+    """Its clients may have scopes by which an ID number is told (`profiled`)."""
     always_pushed: bool = False
-    """Requests are pushed, whatever the client registered (`pushed`)."""
+    """Requests are pushed, whatever the client registered (`table`)."""
     always_pkce: bool = False
-    """A code challenge is demanded of clients that authenticate, too (`code_challenge`)."""
+    """A code challenge is demanded of clients that authenticate, too (`table`)."""
     exact_auth_method: bool = False
     """A client authenticates by the method that it registered, and a secret in no other way (`client_auth`)."""
     issuer_audience: bool = False
@@ -40,7 +42,7 @@ class ProfileRules:
     """A refresh token is good once. Of a bound one a copy is worth nothing, and one that does not change can never be
     lost on the way (FAPI 2.0 §5.3.2.1, `granting`)."""
     signed_backchannel: bool = False
-    """Requests without a browser are signed request objects (`backchannel`)."""
+    """Requests without a browser are signed request objects (`table`)."""
     number_to_show: bool = False
     """The person picks in the app the number that the client shows (`provider/backchannel_authentication.py`)."""
     interaction_id: bool = False
@@ -48,13 +50,14 @@ class ProfileRules:
 
 
 PROFILES: Mapping[ClientProfile, ProfileRules] = {
-    ClientProfile.OIDC: ProfileRules(number_to_show=True),
+    ClientProfile.OIDC: ProfileRules(),
     ClientProfile.FAPI2: ProfileRules(
         signing_algorithms=STRONG_ALGORITHMS,
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
-        further_grant_types=(TOKEN_EXCHANGE,),
+        further_grant_types=(CIBA, TOKEN_EXCHANGE),
+        told_id_numbers=True,
         always_pushed=True,
         always_pkce=True,
         exact_auth_method=True,
@@ -70,6 +73,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
+        further_grant_types=(CIBA,),
         exact_auth_method=True,
         sender_constrained=True,
         rotates_refresh_tokens=False,
@@ -82,16 +86,21 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         unsigned_objects=False,
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
-        further_grant_types=(JWT_BEARER_GRANT,),
+        further_grant_types=(CIBA, JWT_BEARER_GRANT),
         always_pkce=True,
         exact_auth_method=True,
         issuer_audience=True,
         signed_backchannel=True,
     ),
 }
-"""A profile is a row here, and a name in `ClientProfile`; which checks it asks for, `table.py` says."""
+"""A profile is a row here, and a name in `ClientProfile`."""
 
 PROFILED_GRANT_TYPES = frozenset(name for rules in PROFILES.values() for name in rules.further_grant_types)
 """The grant types that are not for everybody."""
 
 EVERY = frozenset(ClientProfile)
+
+
+def asking(rule: Callable[[ProfileRules], bool]) -> frozenset[ClientProfile]:
+    """The profiles whose rules have this one."""
+    return frozenset(profile for profile, rules in PROFILES.items() if rule(rules))

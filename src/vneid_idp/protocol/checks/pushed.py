@@ -1,7 +1,6 @@
 """Pushed authorization requests (RFC 9126): what is pushed, by whom, and who must."""
 
 from vneid_idp.protocol.checks.draft import RequestDraft
-from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.errors import InvalidRequest
 
 
@@ -18,6 +17,11 @@ def check_pusher(draft: RequestDraft) -> None:
 
 
 def check_was_pushed(draft: RequestDraft) -> None:
-    """What came through the browser was not pushed; who registered to push, or has a profile that does, must."""
-    if draft.client.require_pushed_authorization_requests or PROFILES[draft.client.profile].always_pushed:
-        raise InvalidRequest("This client must push its authorization requests (RFC 9126).")
+    """What came through the browser was not pushed; who registered to push must."""
+    if draft.client.require_pushed_authorization_requests:
+        check_always_pushed(draft)
+
+
+def check_always_pushed(_: RequestDraft) -> None:
+    """Whoever has a profile that pushes must as well, whatever they registered."""
+    raise InvalidRequest("This client must push its authorization requests (RFC 9126).")

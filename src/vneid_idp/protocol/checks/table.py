@@ -14,6 +14,7 @@ from vneid_idp.protocol.checks.account_label import check_account_label
 from vneid_idp.protocol.checks.acr_values import check_acr_values
 from vneid_idp.protocol.checks.authorization_details import check_details
 from vneid_idp.protocol.checks.backchannel import (
+    check_always_signed,
     check_backchannel_grant,
     check_binding_message,
     check_declared_place,
@@ -23,15 +24,20 @@ from vneid_idp.protocol.checks.backchannel import (
     check_signed,
 )
 from vneid_idp.protocol.checks.claims_parameter import check_claims
-from vneid_idp.protocol.checks.code_challenge import check_code_challenge
+from vneid_idp.protocol.checks.code_challenge import check_always_challenged, check_code_challenge
 from vneid_idp.protocol.checks.dpop_jkt import check_dpop_jkt
 from vneid_idp.protocol.checks.draft import Check, RequestDraft
 from vneid_idp.protocol.checks.grant_type import check_device_grant
 from vneid_idp.protocol.checks.lengths import check_lengths
 from vneid_idp.protocol.checks.max_age import check_max_age
-from vneid_idp.protocol.checks.profiles import EVERY
+from vneid_idp.protocol.checks.profiles import EVERY, asking
 from vneid_idp.protocol.checks.prompt import check_prompt
-from vneid_idp.protocol.checks.pushed import check_no_reference, check_pusher, check_was_pushed
+from vneid_idp.protocol.checks.pushed import (
+    check_always_pushed,
+    check_no_reference,
+    check_pusher,
+    check_was_pushed,
+)
 from vneid_idp.protocol.checks.redirect_uri import check_redirect_uri
 from vneid_idp.protocol.checks.request_object import check_one_object, check_promised_object
 from vneid_idp.protocol.checks.resource import check_resource
@@ -78,6 +84,7 @@ ARRIVAL: tuple[CheckRow, ...] = (
     CheckRow(check_no_reference, Column.PAR | Column.BACKCHANNEL),
     CheckRow(check_pusher, Column.PAR | Column.DEVICE | Column.BACKCHANNEL),
     CheckRow(check_signed, Column.BACKCHANNEL),
+    CheckRow(check_always_signed, Column.BACKCHANNEL, profiles=asking(lambda rules: rules.signed_backchannel)),
     CheckRow(check_one_object, Column.AUTHORIZE),  # of two in a pushed request, one would be a reference
     CheckRow(check_promised_object, BOTH),
 )
@@ -107,6 +114,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_scope, ALL, (errors.InvalidScope,), gives="scope"),
     CheckRow(check_details, ALL, (errors.InvalidAuthorizationDetails,), gives="details"),
     CheckRow(check_resource, ALL, (errors.InvalidTarget, errors.InvalidScope), gives="targets"),
+    CheckRow(check_always_challenged, BOTH, profiles=asking(lambda rules: rules.always_pkce)),
     CheckRow(check_code_challenge, BOTH, gives="code_challenge"),
     CheckRow(check_prompt, BOTH, gives="prompt"),
     CheckRow(check_max_age, ALL, gives="max_age"),
@@ -114,6 +122,7 @@ REQUEST: tuple[CheckRow, ...] = (
     CheckRow(check_account_label, ALL, gives="account_label"),
     CheckRow(check_dpop_jkt, BOTH, (errors.InvalidRequest, errors.InvalidDpopProof), gives="dpop_jkt"),
     CheckRow(check_was_pushed, Column.AUTHORIZE),
+    CheckRow(check_always_pushed, Column.AUTHORIZE, profiles=asking(lambda rules: rules.always_pushed)),
 )
 """Of the whole request, its request object verified and merged."""
 

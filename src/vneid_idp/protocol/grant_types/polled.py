@@ -2,11 +2,10 @@
 
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.errors import InvalidRequest, UnauthorizedClient
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE
 from vneid_idp.protocol.grant_types.request import PollRequest, TokenRequest
 from vneid_idp.protocol.polled import PolledKind
 
-DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-CIBA = "urn:openid:params:grant-type:ciba"
 POLLED = frozenset({DEVICE_CODE, CIBA})
 
 

@@ -11,7 +11,7 @@ from vneid_idp.protocol.grant_types import (
     refresh_token,
     token_exchange,
 )
-from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.request import GrantType
 
 GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
@@ -19,8 +19,8 @@ GRANT_TYPES: Mapping[str, GrantType] = MappingProxyType(
         "authorization_code": authorization_code.redeem,
         "refresh_token": refresh_token.refresh,
         "client_credentials": client_credentials.authorise,
-        polled.DEVICE_CODE: polled.device_code,
-        polled.CIBA: polled.auth_req_id,
+        DEVICE_CODE: polled.device_code,
+        CIBA: polled.auth_req_id,
         TOKEN_EXCHANGE: token_exchange.exchange,
         JWT_BEARER_GRANT: jwt_bearer.assert_subject,
     }

@@ -33,8 +33,7 @@ PAGE = GuidePage(
             mark("Register"),
             mark(
                 "backchannel_token_delivery_mode is poll, or ping with backchannel_client_notification_endpoint; push "
-                "is not offered. A client of the profile oidc may do without the key and the signature; fapi2, ciba "
-                "and camara sign."
+                "is not offered. It is for clients of the profiles ciba, fapi2 and camara, which sign what they ask."
             ),
             "Register",
         ),

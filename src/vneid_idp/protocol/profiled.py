@@ -1,0 +1,27 @@
+"""What of a registration counts under the profile of its client (`checks/profiles.py`).
+
+Asked when somebody registers, which is then refused, and again whenever a registration is read: one that was made when
+the profiles had other rules, or the client another profile, opens nothing that its profile does not have by now.
+"""
+
+from collections.abc import Iterable
+
+from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
+from vneid_idp.protocol.claims import ID_NUMBER_CLAIMS, SCOPE_CLAIMS
+from vneid_idp.protocol.client import ClientProfile
+
+
+def scopes_of_profile(profile: ClientProfile, scopes: Iterable[str]) -> tuple[str, ...]:
+    """Those of `scopes` that a client of this profile may have: one by which an ID number is told is for few.
+
+    It is known by its claims, so no scope to come has to be named anywhere else.
+    """
+    if PROFILES[profile].told_id_numbers:
+        return tuple(scopes)
+    return tuple(name for name in scopes if ID_NUMBER_CLAIMS.isdisjoint(SCOPE_CLAIMS.get(name, ())))
+
+
+def grant_types_of_profile(profile: ClientProfile, grant_types: Iterable[str]) -> tuple[str, ...]:
+    """Those of `grant_types` that a client of this profile may have."""
+    further = PROFILES[profile].further_grant_types
+    return tuple(name for name in grant_types if name not in PROFILED_GRANT_TYPES or name in further)
