@@ -208,8 +208,9 @@ async def test_what_is_asked_of_a_person_goes_on_record_and_of_nobody_a_number_s
     assert len(await recorded(db)) == 2, "who refused is not known"
     assert await on_record(db) == [("request.cancelled", "per_a", app)]
     watch.advance(LIFE)
+    for each in (found, of_nobody[0]):
+        assert await poll(db, each) == Expired()
     assert await on_record(db) == [("request.expired", "per_a", app)]
-    assert await poll(db, found) == Expired()
     watch.advance(DAY)
     assert await on_record(db) == [
         ("request.swept", None, {"kind": "backchannel", "ended": "cancelled", "count": 1}),

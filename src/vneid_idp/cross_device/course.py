@@ -39,13 +39,13 @@ def _course(row: Row) -> Course:
     return Course(row["request_id"], PolledKind(row["kind"]), row["client_id"], row["person_id"], how)
 
 
-async def sweep(unit: Unit) -> Counter[tuple[str, PolledKind, Outcome | None]]:
+async def sweep(unit: Unit) -> Counter[tuple[str, PolledKind, Outcome]]:
     """Delete requests whose time was over long ago, and what people disowned a day ago; how many requests there were
     that no person stands for, by client, kind, and how they ended."""
     await unit.execute(store.SWEEP_DISOWNED, before=unit.now)
     swept = await unit.fetch(store.SWEEP, before=unit.now - _KEPT)
     return Counter(
-        (row["client_id"], PolledKind(row["kind"]), None if row["outcome"] is None else Outcome(row["outcome"]))
+        (row["client_id"], PolledKind(row["kind"]), Outcome(row["outcome"] or Outcome.EXPIRED))
         for row in swept
         if row["person_id"] is None
     )

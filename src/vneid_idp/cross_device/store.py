@@ -132,6 +132,7 @@ PUT_OVER = Statement(
         or_(
             and_(_c.answered_at.is_(None), _c.expires_at <= bindparam("now", type_=BigInteger)),
             _c.outcome == literal_column(f"'{Outcome.CANCELLED}'"),
+            _c.outcome == literal_column(f"'{Outcome.EXPIRED}'"),
         ),
     )
     .values(on_record=literal_column(f"'{OnRecord.OVER}'"))

@@ -28,5 +28,5 @@ async def _record(unit: Unit, kind: EventKind, course: Course) -> None:
 async def sweep_polled(unit: Unit) -> None:
     """Delete what was over long ago; one event a client, a kind and an end says how many there were for nobody."""
     for (client_id, kind, how), count in sorted((await courses.sweep(unit)).items(), key=str):
-        data = {"kind": kind.value, "ended": "expired" if how is None else how.value, "count": count}
+        data = {"kind": kind.value, "ended": how.value, "count": count}
         await record(unit, Event(EventKind.REQUEST_SWEPT, client_id=client_id, data=data))
