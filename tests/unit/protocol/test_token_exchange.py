@@ -205,11 +205,14 @@ def test_what_is_handed_on_names_who_acts_and_links_nothing() -> None:
     assert (second.client_id, second.acts_for) == ("cli_dealer", "cli_app")
     assert drafted(POINT, Carried(first, "cli_point"), WANTED).actors == ("cli_point",), "for itself, narrower"
     assert drafted(APP, Carried(PERSONS, "cli_app"), WANTED).acts_for is None
+    assert drafted(BACK_END, Carried(plain, "cli_back_end"), WANTED).acts_for == "cli_app", "for itself, narrower"
     cells: list[tuple[Client, Authorisation, str, DeriveToken]] = [
         (BACK_END, second, "cli_dealer", ACTING),  # a third actor
         (POINT, first, "cli_point", ACTING),
         (POINT, second, "cli_dealer", ACTING),
         (BACK_END, first, "cli_point", WANTED),
+        (replace(BACK_END, client_id="cli_another"), plain, "cli_back_end", WANTED),  # through whom, nothing would say
+        (POINT, plain, "cli_back_end", ACTING),
         (BACK_END, replace(OWN, client_id="cli_app"), "cli_app", WANTED),
     ]
     for client, before, holder, wanted in cells:

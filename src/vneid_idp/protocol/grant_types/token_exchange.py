@@ -100,13 +100,21 @@ def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisat
     """
     before = carried.authorisation
     actors = before.actors
+    is_handed_on = carried.holder_id != client.client_id
+    if is_handed_on and before.acts_for is not None and carried.holder_id not in actors:
+        # The new token would not say through whom it came, and would outlive what that one loses.
+        raise InvalidRequest(
+            "This subject_token was exchanged before, by a client that it does not name as an actor: hand on the token "
+            "that it was made from.",
+            about="subject_token",
+        )
     if wanted.has_actor:
         actors = (client.client_id, *actors)
         if len(actors) > MOST_ACTORS or client.client_id in before.actors:
             raise InvalidRequest(
                 f"At most {MOST_ACTORS} act one for the other, and each of them once.", about="actor_token"
             )
-    elif carried.holder_id != client.client_id and (actors or before.subject is None):
+    elif is_handed_on and (actors or before.subject is None):
         raise InvalidRequest(
             "This subject_token is handed on to who acts by it: an actor_token is missing.", about="actor_token"
         )
