@@ -4,6 +4,7 @@ Nothing stands in them: neither who asks nor what about, and never a number to p
 what there is to show, so a push service learns only that something happened.
 """
 
+import asyncio
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -41,12 +42,11 @@ class PhoneNotices(Sender):
             phones = await enrolled_phones.list_phones(unit, delivery.recipient)
             told = [(phone, await enrolled_phones.subscription_of(unit, self.vault, phone)) for phone in phones]
         until = delivery.not_after or delivery.created_at
-        outcome: DeliveryOutcome = Delivered()
-        for phone, endpoint in told:
-            problem = None if endpoint is None else await self._tell(phone, endpoint, until)
-            if problem is not None:
-                outcome = Failed(problem)
-        return outcome
+        # At once: a push service that hangs keeps no other phone waiting.
+        problems = await asyncio.gather(
+            *(self._tell(phone, endpoint, until) for phone, endpoint in told if endpoint is not None)
+        )
+        return next((Failed(problem) for problem in problems if problem is not None), Delivered())
 
     async def _tell(self, phone: EnrolledPhone, endpoint: str, until: int) -> str | None:
         """Why the phone was not told, and may be another time."""
