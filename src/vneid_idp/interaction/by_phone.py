@@ -4,6 +4,10 @@ The page shows a pattern that changes, then a number, and goes on when the phone
 looks by itself every few seconds, and has a button.
 """
 
+import math
+from dataclasses import dataclass
+
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,15 +19,29 @@ from vneid_idp.identity.factors.proofs import PHONE, SignInProof
 from vneid_idp.interaction.signed_in import arrive, unusable
 from vneid_idp.interaction.signin_place import Place, context_of, find_place
 from vneid_idp.interaction.visit import extend, leave
-from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.use_cases.answer_on_phone import use_approval
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
-from vneid_idp.web.limits import Secret
+from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.patterns import pattern
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.templates import render
+
+_MOST = 1_000
+"""How many patterns are kept, of some kilobytes each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A pattern, and what it says."""
+
+    address: str
+    pattern: Markup
+
+
+_patterns: dict[tuple[str, Instant], Drawn] = {}
 
 
 async def show(request: Request) -> Response:
@@ -36,7 +54,8 @@ async def show(request: Request) -> Response:
         found, now = await phone_sign_ins.find_latest(unit, provider.keys.sealer, place.context), unit.now
     if found is None:
         return see_other(place.path)
-    address = _address(provider, found)
+    drawn = await _drawn(request, provider, found, now)
+    due_in = phone_sign_ins.shown_since(found, now) + phone_sign_ins.RENEWED - now
     return render(
         request,
         "interaction/by_phone.html",
@@ -44,9 +63,10 @@ async def show(request: Request) -> Response:
         here=_path(place),
         state=found.state(now).value,
         number=found.number,
-        pattern=pattern(address),
-        address=address,
+        pattern=drawn.pattern,
+        address=drawn.address,
         renewed=phone_sign_ins.RENEWED // SECOND,
+        due_in=math.ceil(due_in / SECOND),
         expires_at=found.expires_at,
     )
 
@@ -60,8 +80,8 @@ async def state(request: Request) -> Response:
     stands = SignInState.OVER if found is None else found.state(now)
     if found is None or stands is not SignInState.SHOWN:
         return json_response({"state": stands})
-    address = _address(provider, found)
-    return json_response({"state": stands, "address": address, "pattern": pattern(address)})
+    drawn = await _drawn(request, provider, found, now)
+    return json_response({"state": stands, "address": drawn.address, "pattern": drawn.pattern})
 
 
 async def submit(request: Request) -> Response:
@@ -121,10 +141,18 @@ def _path(place: Place) -> str:
     return f"{place.path}/phone"
 
 
-def _address(provider: Idp, found: PhoneSignIn) -> str:
-    """What the camera opens. What follows `#` no browser sends, so that no log holds it."""
-    code = phone_sign_ins.code_of(provider.keys.sealer, found, provider.clock.now())
-    return provider.url(f"/phone/scan#{code}")
+async def _drawn(request: Request, provider: Idp, found: PhoneSignIn, now: Instant) -> Drawn:
+    """The pattern of this moment, drawn once in this process. Raises `TooManyRequests`."""
+    shown_at = phone_sign_ins.shown_since(found, now)
+    kept = _patterns.get((found.sign_in_id, shown_at))
+    if kept is None:
+        await provider.limits.spend(Secret.PATTERN, Tried(address=provider.address_of(request)), 1)
+        # What the camera opens. What follows `#` no browser sends, so that no log holds it.
+        address = provider.url(f"/phone/scan#{phone_sign_ins.code_of(provider.keys.sealer, found, shown_at)}")
+        if len(_patterns) >= _MOST:
+            _patterns.clear()
+        kept = _patterns[found.sign_in_id, shown_at] = Drawn(address, pattern(address))
+    return kept
 
 
 doors = [

@@ -103,7 +103,13 @@ async def _meant(provider: Idp, client: Client, hint: Hint) -> tuple[str, Accoun
     if hint.kind is HintKind.ID_TOKEN_HINT:
         sub = _subject_of(provider, client, hint.value)
         async with provider.db.reading() as unit:
-            account = await person_of_subject(unit, client, sub, provider.keys.pairwise_key)
+            account = await person_of_subject(
+                unit,
+                client,
+                sub,
+                provider.keys.pairwise_key,
+                lambda: provider.limits.spend(Secret.SUBJECT_HINT, Tried(client=client.client_id), 1),
+            )
         return sub, account
     if hint.kind is HintKind.LOGIN_HINT_TOKEN:
         phone = await _named_by_client(provider, client, hint.value)

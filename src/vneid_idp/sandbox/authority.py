@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import generate_private_key as generate_ec_key
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -22,6 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from vneid_idp.kernel.clock import SystemClock, to_datetime
 
+_Key = RSAPrivateKey | EllipticCurvePrivateKey
 _LIFE = timedelta(days=825)
 _NAME = x509.Name.from_rfc4514_string("CN=vneid-idp sandbox authority")
 _LOCAL = (x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1")))
@@ -56,7 +59,9 @@ class Authority:
     def issue(self, subject: str) -> Issued:
         """A certificate of a client with a distinguished name in the form of RFC 4514, and a new key. Raises
         `ValueError` for a name that is none."""
-        return self._issue(x509.Name.from_rfc4514_string(subject), ExtendedKeyUsageOID.CLIENT_AUTH, ())
+        # Of an elliptic curve: to find one for RSA would keep everybody else waiting.
+        key = generate_ec_key(SECP256R1())
+        return self._issue(x509.Name.from_rfc4514_string(subject), key, ExtendedKeyUsageOID.CLIENT_AUTH, ())
 
     def _make(self) -> None:
         # RSA, since some clients of financial grade know ECDHE-RSA alone.
@@ -66,13 +71,15 @@ class Authority:
         builder = builder.add_extension(_SIGNS, critical=True)
         identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
         self._certificate = builder.add_extension(identifier, critical=False).sign(self._key, SHA256())
-        server = self._issue(x509.Name.from_rfc4514_string("CN=localhost"), ExtendedKeyUsageOID.SERVER_AUTH, _LOCAL)
+        name, key = x509.Name.from_rfc4514_string("CN=localhost"), generate_private_key(65_537, 2048)
+        server = self._issue(name, key, ExtendedKeyUsageOID.SERVER_AUTH, _LOCAL)
         self.path.write_bytes(self._certificate.public_bytes(Encoding.PEM))
         _write_secret(self.server, server.private_key + server.certificate)
         _write_secret(self._key_path, _pem(self._key))  # last: with it the authority is there
 
-    def _issue(self, subject: x509.Name, use: x509.ObjectIdentifier, names: tuple[x509.GeneralName, ...]) -> Issued:
-        key = generate_private_key(65_537, 2048)
+    def _issue(
+        self, subject: x509.Name, key: _Key, use: x509.ObjectIdentifier, names: tuple[x509.GeneralName, ...]
+    ) -> Issued:
         builder = _builder(subject, self._certificate.subject, key)
         builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
         identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
@@ -96,7 +103,7 @@ _SIGNS = x509.KeyUsage(
 )
 
 
-def _builder(subject: x509.Name, issuer: x509.Name, key: RSAPrivateKey) -> x509.CertificateBuilder:
+def _builder(subject: x509.Name, issuer: x509.Name, key: _Key) -> x509.CertificateBuilder:
     # Of the machine's clock, as whoever looks at it goes by; the sandbox's own clock may be turned.
     begins = to_datetime(SystemClock().now()) - timedelta(days=1)
     return (
@@ -110,7 +117,7 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: RSAPrivateKey) -> x509.
     )
 
 
-def _pem(key: RSAPrivateKey) -> str:
+def _pem(key: _Key) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 

@@ -8,7 +8,9 @@ from starlette.responses import Response
 
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.sandbox.authority import Authority
+from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.responses import NO_STORE, json_response
 
 _LONGEST = 4096
@@ -33,7 +35,8 @@ def doors(authority: Authority) -> list[Door]:
 def _issue(authority: Authority) -> Callable[[Request], Awaitable[Response]]:
     async def issue(request: Request) -> Response:
         """`POST /sandbox/certificates`: a certificate with this subject, and a key. Nothing of it is kept."""
-        body = await request.body()
+        provider, body = idp(request), await request.body()
+        await provider.limits.spend(Secret.CERTIFICATE, Tried(address=provider.address_of(request)), 1)
         try:
             issued = authority.issue(str(orjson.loads(body)["subject"]) if len(body) <= _LONGEST else "")
         except (ValueError, TypeError, KeyError):

@@ -1,5 +1,6 @@
 """A client has a person asked in the app (CIBA Core §7), who may be nobody: that shows in nothing it is told."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from vneid_idp.cross_device import service as cross_device
@@ -36,11 +37,14 @@ async def person_of_phone(unit: Reading, blind: BlindIndex, phone: str) -> Accou
     return await accounts.find_by_name(unit, blind, phone)
 
 
-async def person_of_subject(unit: Reading, client: Client, sub: str, key: bytes) -> Account | None:
+async def person_of_subject(
+    unit: Reading, client: Client, sub: str, key: bytes, spend: Callable[[], Awaitable[None]]
+) -> Account | None:
     """The account of whom a client knows as `sub`. There is no way back from it: those are looked through of whom the
-    client has been told, in portions."""
+    client has been told, in portions, each of which is paid for by `spend`. Raises what that raises."""
     after = ""
     while found := await people_of_client(unit, client.client_id, after, _PORTION):
+        await spend()
         for person_id in found:
             if same(subject(client, person_id, key), sub):
                 return await accounts.find(unit, person_id)

@@ -51,6 +51,12 @@ class Secret(StrEnum):
     """The code that another device shows, typed here."""
     PHONE_SIGN_IN = "phone_sign_in"
     """A sign-in that waits for a phone: a row."""
+    PATTERN = "pattern"
+    """A pattern that is drawn for it, every ten seconds: some milliseconds of work."""
+    SUBJECT_HINT = "subject_hint"
+    """A search for whom a client knows by a subject, in portions of those it knows."""
+    CERTIFICATE = "certificate"
+    """A certificate that the sandbox issues."""
     REGISTRATION = "registration"
     """A client that registers or changes itself, in kibibytes."""
 
@@ -91,27 +97,23 @@ _REDIS_SECONDS = 1.0
 """What a Redis that answers nothing is waited for, twice: longer, and all who wait fill the server."""
 _TAKEN = frozenset({Subject.ACCOUNT, Subject.GUEST, Subject.STRANGERS, Subject.KNOWN_BROWSER})
 """Of these attempts are counted, and taken beforehand; of the others failures."""
-_AROUND = {
-    Subject.ADDRESS: (Limit(100, 15 * MINUTE),),
-    Subject.NETWORK_56: (Limit(200, 15 * MINUTE),),
-    Subject.NETWORK_48: (Limit(400, 15 * MINUTE),),
-    Subject.CLIENT: (_WHOLE_SERVICE,),
-}
-"""A network bears more than one address in it, so that a noisy one leaves something to those around."""
 
-_LEFT_BY_STRANGERS = {
-    Subject.ADDRESS: (Limit(3_000, 15 * MINUTE),),
-    Subject.NETWORK_56: (Limit(6_000, 15 * MINUTE),),
-    Subject.NETWORK_48: (Limit(12_000, 15 * MINUTE),),
-    Subject.CLIENT: (Limit(600_000, 15 * MINUTE),),
-}
+
+def _networks(amount: int, window: Instant) -> dict[Subject, tuple[Limit, ...]]:
+    """Of an address, and of the networks around it, which bear more than one address in it: a noisy one leaves
+    something to those around."""
+    wider = (Subject.ADDRESS, amount), (Subject.NETWORK_56, 2 * amount), (Subject.NETWORK_48, 4 * amount)
+    return {subject: (Limit(most, window),) for subject, most in wider}
+
+
+_AROUND = {**_networks(100, 15 * MINUTE), Subject.CLIENT: (_WHOLE_SERVICE,)}
+
+_LEFT_BY_STRANGERS = {**_networks(3_000, 15 * MINUTE), Subject.CLIENT: (Limit(600_000, 15 * MINUTE),)}
 
 # What no browser opens is gone within minutes. Were it counted for longer, who used all up would leave nothing that
 # those who come later could take the place of.
 _UNOPENED = {
-    Subject.ADDRESS: (Limit(400, 2 * MINUTE),),
-    Subject.NETWORK_56: (Limit(800, 2 * MINUTE),),
-    Subject.NETWORK_48: (Limit(1_600, 2 * MINUTE),),
+    **_networks(400, 2 * MINUTE),
     Subject.CLIENT: (Limit(80_000, 2 * MINUTE),),
 }
 
@@ -135,9 +137,7 @@ LIMITS: LimitTable = {
     # Nothing can be guessed here: it is for the work that junk makes.
     Secret.PASSKEY: {
         Subject.KNOWN_BROWSER: (Limit(1_000, 15 * MINUTE),),
-        Subject.ADDRESS: (Limit(1_000, 15 * MINUTE),),
-        Subject.NETWORK_56: (Limit(2_000, 15 * MINUTE),),
-        Subject.NETWORK_48: (Limit(4_000, 15 * MINUTE),),
+        **_networks(1_000, 15 * MINUTE),
     },
     # Each message costs money and can annoy a stranger.
     Secret.MESSAGE: {
@@ -152,11 +152,7 @@ LIMITS: LimitTable = {
         Subject.CLIENT: (Limit(1_000, HOUR),),
     },
     # Anybody may bring one: decrypting and verifying them is work.
-    Secret.REQUEST_OBJECT: {
-        Subject.ADDRESS: (Limit(50, MINUTE),),
-        Subject.NETWORK_56: (Limit(100, MINUTE),),
-        Subject.NETWORK_48: (Limit(200, MINUTE),),
-    },
+    Secret.REQUEST_OBJECT: _networks(50, MINUTE),
     # Who may leave no more here makes room among the own requests (`provider/waiting.py`). What is spent on one's own
     # account comes first: who has no more takes nothing from those around.
     Secret.WAITING_REQUEST: {
@@ -170,9 +166,7 @@ LIMITS: LimitTable = {
     },
     # They stand for ten minutes. A client that proves itself spends what is its own.
     Secret.POLLED_REQUEST: {
-        Subject.ADDRESS: (Limit(300, 10 * MINUTE),),
-        Subject.NETWORK_56: (Limit(600, 10 * MINUTE),),
-        Subject.NETWORK_48: (Limit(1_200, 10 * MINUTE),),
+        **_networks(300, 10 * MINUTE),
         Subject.CLIENT: (Limit(60_000, 10 * MINUTE),),
     },
     # Who is asked again and again agrees in the end, to be left alone.
@@ -181,23 +175,23 @@ LIMITS: LimitTable = {
         Subject.ACCOUNT: (Limit(10, 10 * MINUTE),),
     },
     # Of 20^8 codes: whoever finds one may answer for a stranger's device, with an account of their own.
-    Secret.USER_CODE: {
-        Subject.ADDRESS: (Limit(20, 15 * MINUTE),),
-        Subject.NETWORK_56: (Limit(40, 15 * MINUTE),),
-        Subject.NETWORK_48: (Limit(80, 15 * MINUTE),),
-    },
+    Secret.USER_CODE: _networks(20, 15 * MINUTE),
     Secret.PHONE_SIGN_IN: {
-        Subject.ADDRESS: (Limit(300, 15 * MINUTE),),
-        Subject.NETWORK_56: (Limit(600, 15 * MINUTE),),
-        Subject.NETWORK_48: (Limit(1_200, 15 * MINUTE),),
+        **_networks(300, 15 * MINUTE),
         Subject.CLIENT: (Limit(60_000, 15 * MINUTE),),
+    },
+    Secret.PATTERN: _networks(3_000, 15 * MINUTE),
+    # A portion takes a worker some hundredths of a second: this is a tenth of one.
+    Secret.SUBJECT_HINT: {
+        Subject.CLIENT: (Limit(2_000, 10 * MINUTE),),
+    },
+    Secret.CERTIFICATE: {
+        Subject.ADDRESS: (Limit(300, 15 * MINUTE),),
     },
     Secret.REGISTRATION: {
         # Of one that changes itself: the record of events keeps each change.
         Subject.CLIENT: (Limit(200, HOUR),),
-        Subject.ADDRESS: (Limit(1_000, HOUR),),
-        Subject.NETWORK_56: (Limit(2_000, HOUR),),
-        Subject.NETWORK_48: (Limit(4_000, HOUR),),
+        **_networks(1_000, HOUR),
     },
 }
 """Defaults of this project; no law gives figures."""

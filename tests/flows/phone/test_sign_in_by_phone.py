@@ -16,7 +16,7 @@ from tests.support.signing_in import at_signin
 from tests.support.visitor import shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import enrolled_phones
-from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, USED_WITHIN
+from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, RENEWED, USED_WITHIN
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
@@ -69,6 +69,12 @@ async def test_a_phone_signs_a_browser_in_at_level_2(land: Country, party: Relyi
 
 async def test_a_pattern_is_read_once_and_while_it_is_new(land: Country, phone: Phone, elsewhere: Elsewhere) -> None:
     old = await elsewhere.code()
+    land.watch.advance(RENEWED - 1)
+    assert await elsewhere.code() == old, "drawn once for its ten seconds"
+    land.watch.advance(1)
+    assert await elsewhere.code() != old
+    followed = await phone.person.browser.get("/phone/scan", headers={"Sec-Fetch-Site": "cross-site"})
+    assert followed.headers["location"] == "/phone", "a camera comes from nowhere"
     land.watch.advance(CODE_LIFE)
     assert (await scan(phone, old)).json()["code"] == "pattern_outdated"
     assert (await scan(phone, old[:-4] + "AAAA")).json()["code"] == "pattern_outdated"

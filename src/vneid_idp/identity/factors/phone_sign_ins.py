@@ -190,9 +190,14 @@ async def find_on_phone(unit: Reading, sealer: Sealer, phone: EnrolledPhone, sig
     return _read(sealer, row) if row else None
 
 
-def code_of(sealer: Sealer, sign_in: PhoneSignIn, now: Instant) -> str:
-    """What the pattern says at this moment."""
-    return sealer.seal_json(SealPurpose.PHONE_CODE, [sign_in.sign_in_id, now])
+def shown_since(sign_in: PhoneSignIn, now: Instant) -> Instant:
+    """Since when the pattern of this moment is shown, which is the same for ten seconds. Pure."""
+    return now - (now - sign_in.opened_at) % RENEWED
+
+
+def code_of(sealer: Sealer, sign_in: PhoneSignIn, shown_at: Instant) -> str:
+    """What the pattern says that is shown from then on."""
+    return sealer.seal_json(SealPurpose.PHONE_CODE, [sign_in.sign_in_id, shown_at])
 
 
 def read_code(sealer: Sealer, code: str, now: Instant) -> str | None:

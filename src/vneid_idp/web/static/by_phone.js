@@ -2,8 +2,7 @@
 // the page looks by itself every few seconds, and has a button.
 
 const box = document.querySelector("[data-by-phone]");
-const RENEWED = 9000;
-let shownAt = Date.now();
+let shown = "";
 
 async function look() {
   let next = 1500;
@@ -14,10 +13,10 @@ async function look() {
     else {
       const answer = await response.json();
       if (answer.state !== box.dataset.state) return location.reload();
-      if (answer.pattern && Date.now() - shownAt >= RENEWED) {
+      if (answer.pattern && answer.pattern !== shown) {
         box.querySelector("[data-pattern]").innerHTML = answer.pattern;
         box.querySelector("[data-address]")?.setAttribute("href", answer.address);
-        shownAt = Date.now();
+        shown = answer.pattern;
       }
     }
   } catch {
