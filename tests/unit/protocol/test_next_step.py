@@ -357,13 +357,13 @@ def check_issued(
     assert waiting.refused is None
     since = OPENED if request.prompt & {"login", "select_account"} else OPENED - 60 * SECOND if request.max_age else 0
     fresh = {method.name for method in person.methods if method.at >= since}
-    assert fresh & {"pwd", "pin", "hwk"}
+    assert fresh & {"pwd", "pin", "hwk", "phone"}
     assert step.authorisation.auth_time == max(method.at for method in person.methods if method.at >= since)
     how = amr(tuple(method for method in person.methods if method.at >= since))
     tells = bool(request.acr_values) and "acr" in consent.decided
     assert step.authorisation.amr == (how if tells else ())
     assert (step.authorisation.level == 2) == (
-        person.account_level == 2 and ("hwk" in fresh or ("sms" in fresh and bool(fresh & {"pwd", "pin"})))
+        person.account_level == 2 and bool(fresh & {"hwk", "phone"} or ("sms" in fresh and fresh & {"pwd", "pin"}))
     )
     assert (step.authorisation.acr == LEVEL_2) <= (step.authorisation.level == 2)
     assert step.authorisation.acr in (request.acr_values if tells else ("",))
