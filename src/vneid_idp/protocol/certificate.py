@@ -121,5 +121,5 @@ def check_issued(presented: Presented, authorities: Store | None, now: datetime)
     builder = builder.extension_policies(ca_policy=ExtensionPolicy.webpki_defaults_ca(), ee_policy=policy)
     try:
         builder.build_client_verifier().verify(presented.certificate, list(presented.chain))
-    except VerificationError:
+    except (VerificationError, *_UNREADABLE):  # what it reads on the way, of a name for instance, fails as reading does
         raise BadCertificate("was not issued by an authority that this provider trusts, or is not good now") from None

@@ -109,6 +109,13 @@ def test_what_is_odd_in_a_certificate_is_refused_and_no_fault_of_ours(old: str, 
         check_issued(read_der(odd), AUTHORITY.store, NOW)
 
 
+def test_a_subject_that_cannot_be_read_was_issued_by_nobody() -> None:
+    odd = bytes.fromhex(ISSUED.der.hex().replace("5504030c", "55040330"))  # the common name is a sequence
+    assert odd != ISSUED.der
+    with pytest.raises(BadCertificate):
+        check_issued(read_der(odd), AUTHORITY.store, NOW)
+
+
 @pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}, None, [""], ["QUJD"]])
 def test_a_key_without_a_readable_certificate_has_none(x5c: object) -> None:
     jwk = {"kty": "EC", "crv": "P-256", **_coordinates()}
