@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _log = Log(__name__)
 _CIPHERS = "ECDHE+AESGCM"
 """Of TLS 1.2, what BCP 195 recommends (RFC 9325 §4.2): FAPI 2.0 §5.2.2 takes nothing else."""
+_HANDSHAKE = 10
+"""Seconds until a connection that says nothing is closed."""
 
 
 def sandbox_authority(settings: "Settings") -> Authority | None:
@@ -60,8 +62,15 @@ class TlsDoor:
                 config=server.config, server_state=server.server_state, app_state=server.lifespan.state
             )
 
-        port = settings.tls_port
-        server.servers.append(await loop.create_server(connection, settings.host, port, ssl=self._context))
+        server.servers.append(
+            await loop.create_server(
+                connection,
+                settings.host,
+                settings.tls_port,
+                ssl=self._context,
+                ssl_handshake_timeout=_HANDSHAKE,
+            )
+        )
 
     async def learn(self, database: Database) -> None:
         """Take up the certificates that clients have registered in their keys."""

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 
@@ -36,6 +37,19 @@ def test_of_tls_1_2_it_takes_what_bcp_195_recommends(tmp_path: Path) -> None:
     assert {each["name"] for each in taken if each["protocol"] == "TLSv1.2"} == {
         f"ECDHE-{signed}-AES{bits}" for signed in ("ECDSA", "RSA") for bits in ("128-GCM-SHA256", "256-GCM-SHA384")
     }
+
+
+async def test_a_connection_that_says_nothing_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vneid_idp.sandbox.tls_door._HANDSHAKE", 0.1)
+    door = TlsDoor(Authority(tmp_path))
+    monkeypatch.setattr(door, "learn", AsyncMock())
+    server: Any = Mock(servers=[])
+    await door.open(server, Mock(host="127.0.0.1", tls_port=0), Mock())
+    reader, writer = await asyncio.open_connection(*server.servers[0].sockets[0].getsockname())
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+    server.servers[0].close()
 
 
 @pytest.mark.parametrize("odd", [{"x5c": [""]}, {"x5c": ["QUJD"]}, {"x": 7}])
