@@ -13,6 +13,7 @@ from vneid_idp.interaction.service import Interaction, InteractionOver, Taken
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.protocol.acts import Acts, Confirmed
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.details.granting import digest_of
 from vneid_idp.storage.unit import Database, Unit
 
 REQUEST = AuthorizationRequest("cli_a", "https://a.example/", "query", None, ("openid",))
@@ -129,7 +130,7 @@ async def test_a_child_is_chosen_once_and_what_is_confirmed_is_about_that_child(
     assert await choose("per_d") is None
     for shown in (None, "per_d", chosen):
         page = replace(waiting, child_id=shown)
-        confirm = db.transact(lambda unit, page=page: service.confirm(unit, page, LINK, "per_parent"))  # type: ignore[misc]
+        confirm = db.transact(lambda unit, page=page: service.confirm(unit, SEALER, page, LINK, "per_parent"))  # type: ignore[misc]
         if shown == chosen:
             await confirm
         else:
@@ -198,7 +199,7 @@ async def test_which_details_were_confirmed_is_known_and_another_confirmation_ta
     numbers = [({"type": "subscriber_number", "sequence": each},) for each in (1, 2)]
     for details in (*numbers, ()):
         acts = Acts(details=details)
-        await db.transact(lambda unit, acts=acts: service.confirm(unit, waiting, acts, "per_a"))  # type: ignore[misc]
+        await db.transact(lambda unit, acts=acts: service.confirm(unit, SEALER, waiting, acts, "per_a"))  # type: ignore[misc]
         async with db.reading() as unit:
             found = await service.find_open(unit, SEALER, waiting.interaction_id)
         assert found is not None
@@ -207,3 +208,13 @@ async def test_which_details_were_confirmed_is_known_and_another_confirmation_ta
             each == details for each in numbers
         ]
         assert not found.confirmed.covers(acts, "per_b")
+
+
+async def test_a_digest_that_earlier_versions_left_unsealed_confirms_nothing(db: Database) -> None:
+    waiting, number = await opened(db), ({"type": "subscriber_number"},)
+    as_before = Confirmed("per_a", digest_of(number))
+    assert await db.transact(lambda unit: store.confirm(unit, waiting.interaction_id, as_before, None))
+    async with db.reading() as unit:
+        found = await service.find_open(unit, SEALER, waiting.interaction_id)
+    assert found is not None
+    assert found.confirmed is None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -17,6 +18,7 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, set_hash
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.register.records import Address
+from vneid_idp.kernel.secrets import digest
 from vneid_idp.observability.logs import JsonLines
 from vneid_idp.policy.documents import shipped
 from vneid_idp.sandbox.country.names import build
@@ -63,7 +65,9 @@ def marks_of(persona: Persona) -> set[str]:
     words = {"Zxương", "Quỳxnh", "Đặczvy", "Zxoan Vyx", "Vyxong", "Zxnick", "zxuong"}
     numbers = {record.personal_number, phone, phone.removeprefix("+"), national, format_phone(phone)}
     dates = {born.isoformat(), born.strftime("%d/%m/%Y"), born.strftime("%Y%m%d")}
-    return words | numbers | dates | {"\\u1ee3ng", "Zx\\u01b0"}
+    # Whoever has such a digest tries all numbers.
+    plain = {form for number in numbers for form in (digest(number), sha256(number.encode()).hexdigest())}
+    return words | numbers | plain | dates | {"\\u1ee3ng", "Zx\\u01b0"}
 
 
 @dataclass

@@ -199,7 +199,7 @@ async def _agreed(request: Request, visit: Visit, asked: _Asked, form: Form, dec
             waits = await ask_guardian(unit, *who, of_request, decisions, shown, rules, proved_level=asked.level)
             await service.await_guardian(unit, visit.interaction, waits.approval_id)
         if asked.acts or polled is not None:
-            await service.confirm(unit, visit.interaction, asked.acts, asked.person_id)
+            await service.confirm(unit, visit.provider.keys.sealer, visit.interaction, asked.acts, asked.person_id)
         if polled is not None:
             await hold_in_hand(unit, polled.request_id, asked.person_id)
 

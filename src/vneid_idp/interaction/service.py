@@ -7,7 +7,7 @@ from vneid_idp.interaction import store
 from vneid_idp.interaction.store import Stored
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import Sealer, SealPurpose
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import digest, id_from, new_secret
 from vneid_idp.protocol.acts import Acts, Confirmed
 from vneid_idp.protocol.authorization import AuthorizationRequest
@@ -163,7 +163,7 @@ async def open_interaction(
         size=taken.size,
     )
     await store.add(unit, stored)
-    return _opened(stored, request)
+    return _opened(sealer, stored, request)
 
 
 async def make_room(unit: Unit, taken: Taken) -> bool:
@@ -187,7 +187,7 @@ async def find_open(unit: Reading, sealer: Sealer, interaction_id: str) -> Inter
     stored = await _find(unit, interaction_id)
     if stored is None or not stored.is_open(unit.now):
         return None
-    return _opened(stored, _request(sealer, stored))
+    return _opened(sealer, stored, _request(sealer, stored))
 
 
 async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Interaction:
@@ -198,7 +198,7 @@ async def get_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, bro
     stored = await _find(unit, interaction_id)
     if stored is None or not stored.is_open(unit.now) or stored.browser != digest(browser):
         raise InteractionOver
-    return _opened(stored, _request(sealer, stored))
+    return _opened(sealer, stored, _request(sealer, stored))
 
 
 async def find_answered(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Interaction | None:
@@ -206,7 +206,7 @@ async def find_answered(unit: Reading, sealer: Sealer, interaction_id: str, brow
     stored = await _find(unit, interaction_id)
     if stored is None or stored.ended_at is None or stored.browser != digest(browser):
         return None
-    return _opened(stored, _request(sealer, stored)) if unit.now - stored.ended_at < ANSWERED_AGAIN else None
+    return _opened(sealer, stored, _request(sealer, stored)) if unit.now - stored.ended_at < ANSWERED_AGAIN else None
 
 
 async def outcome_in_browser(unit: Reading, sealer: Sealer, interaction_id: str, browser: str) -> Outcome | None:
@@ -248,11 +248,15 @@ async def choose_child(unit: Unit, interaction: Interaction, child_id: str) -> N
         raise InteractionOver
 
 
-async def confirm(unit: Unit, interaction: Interaction, acts: Acts, person_id: str) -> None:
+async def confirm(unit: Unit, sealer: Sealer, interaction: Interaction, acts: Acts, person_id: str) -> None:
     """Record that this person confirmed on a page of this request what no standing consent covers
     (`WaitingFacts.confirmed`), these acts among it, about the child that was chosen as the page was shown. Raises
-    `InteractionOver`."""
-    confirmed = Confirmed(person_id, digest_of(acts.details))
+    `InteractionOver`.
+
+    The digest of the details is stored sealed: a phone number among them is found from it by trying all.
+    """
+    seen = digest_of(acts.details)
+    confirmed = Confirmed(person_id, None if seen is None else sealer.seal(SealPurpose.CONFIRMED, seen.encode()))
     if not await store.confirm(unit, interaction.interaction_id, confirmed, interaction.child_id):
         raise InteractionOver
 
@@ -305,7 +309,18 @@ def _request(sealer: Sealer, stored: Stored) -> AuthorizationRequest:
     return AuthorizationRequest.from_json(sealer.open_json(SealPurpose.INTERACTION, stored.request))
 
 
-def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
+def _confirmed(sealer: Sealer, stored: Stored) -> Confirmed | None:
+    """Who confirmed what. Of a digest that is not sealed, as earlier versions kept it, the person is asked again."""
+    found = stored.confirmed
+    if found is None or found.details is None:
+        return found
+    try:
+        return replace(found, details=sealer.open(SealPurpose.CONFIRMED, found.details).decode())
+    except NotSealedHere:
+        return None
+
+
+def _opened(sealer: Sealer, stored: Stored, request: AuthorizationRequest) -> Interaction:
     return Interaction(
         interaction_id=stored.interaction_id,
         request=request,
@@ -313,7 +328,7 @@ def _opened(stored: Stored, request: AuthorizationRequest) -> Interaction:
         expires_at=stored.expires_at,
         refused=stored.refused,
         child_id=stored.child_id,
-        confirmed=stored.confirmed,
+        confirmed=_confirmed(sealer, stored),
         approval_id=stored.approval_id,
         waits_until=stored.waits_until or 0,
         ended_at=stored.ended_at,

@@ -27,7 +27,8 @@ from vneid_idp.storage.unit import Reading, Unit
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An interaction as it is stored: the request sealed, the browser as a digest or not yet known (pushed)."""
+    """An interaction as it is stored: the request and what tells the confirmed details sealed, the browser as a digest
+    or not yet known (pushed)."""
 
     interaction_id: str
     client_id: str

@@ -16,7 +16,7 @@ interactions = Table(
     Column("refused", Text),
     Column("ward_id", Text, key="child_id"),
     Column("ended_at", BigInteger),
-    # Who confirmed what no standing consent covers, and the digest of the details that they saw.
+    # Who confirmed what no standing consent covers, and the digest of the details that they saw, sealed.
     Column("link_confirmed_by", Text, key="confirmed_by"),
     Column("confirmed_details", Text),
     # What waits for a parent or guardian of the child who is here (`consent_approvals`), and how long this does.

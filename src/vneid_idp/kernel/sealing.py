@@ -34,6 +34,7 @@ class SealPurpose(StrEnum):
     SESSION = "session"
     SHOWN = "shown"
     INTERACTION = "interaction"
+    CONFIRMED = "confirmed"
     CSRF = "csrf"
     CURSOR = "cursor"
     DRAFT = "draft"

@@ -17,6 +17,7 @@ from tests.support.visitor import Page, shown
 from vneid_idp.clients import by_operator, service
 from vneid_idp.consent import service as consents
 from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.protocol.details.granting import digest_of
 
 TYPES = ["subscriber_number", "identity_match"]
 NUMBER: dict[str, Any] = {
@@ -87,7 +88,8 @@ async def test_what_is_confirmed_on_the_page_is_granted_told_and_proven_and_noth
     assert key is not None
     assert consents.open_details(key, receipt.details) == (NUMBER, MATCH)
     assert "Số thuê bao đã hiển thị tại đây sẽ được đăng ký đứng tên bạn" in receipt.shown
-    assert Net({"951234567", AS_WRITTEN}).leaks_in_database(database_url) == []
+    plain = [digest_of(each) for each in ((NUMBER, MATCH), (NUMBER,))]
+    assert Net({"951234567", AS_WRITTEN, *map(str, plain)}).leaks_in_database(database_url) == []
     assert [kind for kind in await kinds_of(land) if kind == "details.confirmed"] == ["details.confirmed"] * 2
     at_services = " ".join(shown(await someone.person.open("/me/services")).text.replace("\u00a0", " ").split())
     assert f"Số thuê bao {AS_WRITTEN} sẽ được đăng ký" in at_services
