@@ -1,8 +1,10 @@
 """How push services know who sends (RFC 8292, *Voluntary Application Server Identification*)."""
 
+from urllib.parse import urlsplit
+
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from py_vapid import Vapid02
+from py_vapid import Vapid02, VapidException
 
 from vneid_idp.kernel.clock import HOUR, SECOND, Instant
 from vneid_idp.kernel.secrets import base64url
@@ -11,6 +13,10 @@ LIFE: Instant = 12 * HOUR
 """How long a token is good; RFC 8292 §2 allows a day."""
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of P-256 (FIPS 186-5)."""
+
+
+class NoPushService(ValueError):
+    """The address is of no push service: no token can be made for it."""
 
 
 class Vapid:
@@ -23,8 +29,15 @@ class Vapid:
         self.public_key = base64url(point)
         """What a browser subscribes with (Push API `applicationServerKey`)."""
 
-    def authorization(self, origin: str, contact: str, now: Instant) -> str:
-        """The `Authorization` header for the push service at `origin`; `contact` is the https or mailto address of who
-        sends (§2.1), a host without port or path. Raises `VapidException` where either is of another form."""
-        claims = {"aud": origin, "exp": (now + LIFE) // SECOND, "sub": contact}
-        return str(self._signer.sign(claims)["Authorization"])
+    def authorization(self, endpoint: str, issuer: str, now: Instant) -> str:
+        """The `Authorization` header for the push service that takes notices at `endpoint`, whose origin the token
+        names (§2), and in it the host of `issuer` as whom the service may ask (§2.1). Raises `NoPushService` for an
+        origin that cannot stand there: a literal address, a port without digits."""
+        address = urlsplit(endpoint)
+        origin, contact = f"{address.scheme}://{address.netloc}", f"https://{urlsplit(issuer).hostname}"
+        try:
+            return str(
+                self._signer.sign({"aud": origin, "exp": (now + LIFE) // SECOND, "sub": contact})["Authorization"]
+            )
+        except VapidException as error:
+            raise NoPushService from error

@@ -1,17 +1,17 @@
 """Notices while the app is closed (W3C Push API): where the browser takes them, and what its worker then shows."""
 
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.keys.vapid import NoPushService
 from vneid_idp.phone.access import HOME, Handset, for_handset_script
 from vneid_idp.protocol.uris import BadUri, check_web_url
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.answer_on_phone import hold_answering
 from vneid_idp.web.bodies import BadBody, read_json
+from vneid_idp.web.context import Idp
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext
@@ -32,7 +32,7 @@ class BadEndpoint(DomainError):
 async def keep(request: Request, handset: Handset) -> Response:
     """Keep where the browser takes notices. Raises `BadEndpoint`."""
     check_csrf(request, {})
-    provider, phone, endpoint = handset.provider, handset.phone, await _endpoint(request)
+    provider, phone, endpoint = handset.provider, handset.phone, await _endpoint(request, handset.provider)
 
     async def work(unit: Unit) -> None:
         await hold_answering(unit, provider.vault, phone)
@@ -42,15 +42,14 @@ async def keep(request: Request, handset: Handset) -> Response:
     return json_response({})
 
 
-async def _endpoint(request: Request) -> str:
+async def _endpoint(request: Request, provider: Idp) -> str:
     try:
         endpoint = (await read_json(request)).get("endpoint")
         if not isinstance(endpoint, str) or len(endpoint) > _LONGEST:
             raise BadEndpoint
-        check_web_url(endpoint, loopback=request.app.state.idp.sandbox)
-        if "[" in urlsplit(endpoint).netloc:
-            raise BadEndpoint  # tokens for push services name a host, and no literal address (`keys/vapid.py`)
-    except (BadBody, BadUri) as error:
+        check_web_url(endpoint, loopback=provider.sandbox)
+        provider.keys.vapid.authorization(endpoint, provider.issuer, provider.clock.now())
+    except (BadBody, BadUri, NoPushService) as error:
         raise BadEndpoint from error
     return endpoint
 

@@ -6,7 +6,6 @@ what there is to show, so a push service learns only that something happened.
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome, Failed
@@ -16,9 +15,12 @@ from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SECOND, Clock
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.keys.vapid import NoPushService
+from vneid_idp.log import Log
 from vneid_idp.storage.unit import Database
 from vneid_idp.web.outbound import Outbound
 
+_log = Log(__name__)
 _GONE = frozenset({404, 410})
 """The browser takes no more notices there (RFC 8030 §7.3)."""
 _TOPIC = "waiting"
@@ -44,17 +46,28 @@ class PhoneNotices(Sender):
         until = delivery.not_after or delivery.created_at
         # At once: a push service that hangs keeps no other phone waiting.
         problems = await asyncio.gather(
-            *(self._tell(phone, endpoint, until) for phone, endpoint in told if endpoint is not None)
+            *(self._try(phone, endpoint, until) for phone, endpoint in told if endpoint is not None)
         )
         return next((Failed(problem) for problem in problems if problem is not None), Delivered())
+
+    async def _try(self, phone: EnrolledPhone, endpoint: str, until: int) -> str | None:
+        """As `_tell`: what fails at one phone keeps no other from being told."""
+        try:
+            return await self._tell(phone, endpoint, until)
+        except Exception as error:
+            _log.failure("phone_notice.failed", error)
+            return "failed"
 
     async def _tell(self, phone: EnrolledPhone, endpoint: str, until: int) -> str | None:
         """Why the phone was not told, and may be another time."""
         now = self.clock.now()
-        address = urlsplit(endpoint)
-        contact = f"https://{urlsplit(self.issuer).hostname}"
+        try:
+            authorization = self.keys.vapid.authorization(endpoint, self.issuer, now)
+        except NoPushService:  # kept by an earlier version
+            await self._forget(phone)
+            return None
         headers = {
-            "authorization": self.keys.vapid.authorization(f"{address.scheme}://{address.netloc}", contact, now),
+            "authorization": authorization,
             "ttl": str(max(0, until - now) // SECOND),
             "urgency": "high",
             "topic": _TOPIC,
@@ -64,6 +77,9 @@ class PhoneNotices(Sender):
         except Unreachable:
             return "unreachable"
         if status in _GONE:
-            await self.db.transact(lambda unit: enrolled_phones.subscribe(unit, self.vault, phone, None))
+            await self._forget(phone)
             return None
         return f"status_{status}" if status == 429 or status >= 500 else None
+
+    async def _forget(self, phone: EnrolledPhone) -> None:
+        await self.db.transact(lambda unit: enrolled_phones.subscribe(unit, self.vault, phone, None))
