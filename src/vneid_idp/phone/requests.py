@@ -79,7 +79,9 @@ async def answer(request: Request, handset: Handset) -> Response:
         return await _refuse(handset, found.polled, form.one_of("answer", PhoneAnswer.REFUSED, PhoneAnswer.NOT_ME))
     if found.session is None:
         return see_other(request.url.path)
-    if not found.polled.is_picked and not await _take(handset, found.polled, found.session, form["number"]):
+    # Of a request in hand as well: whoever tries several numbers does not see the one that the client shows.
+    picks = form["number"] or not found.polled.is_picked
+    if picks and not await _take(handset, found.polled, found.session, form["number"]):
         return see_other(f"{HOME}?done={PhoneAnswer.WRONG_NUMBER}")
     return await open_here(request, found.polled, handset.person_id)
 

@@ -170,9 +170,11 @@ def _origin(value: Any, registrar: Registrar) -> str:
 
 def _distinguished_name(value: Any, _: Registrar) -> str:
     try:
-        x509.Name.from_rfc4514_string(value if isinstance(value, str) and len(value) <= 1000 else "?")
+        name = x509.Name.from_rfc4514_string(value if isinstance(value, str) and len(value) <= 1000 else "?")
     except ValueError:
         raise BadMember("must be a distinguished name in the form of RFC 4514") from None
+    if not name.rdns:
+        raise BadMember("must name somebody: nobody has the empty distinguished name alone")
     return str(value)
 
 
@@ -271,5 +273,14 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
 WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes", FORMER_THRESHOLDS)
 """Those four: from anybody else they are no members at all."""
 
-SHOWN_MEMBERS = ("client_name", "logo_uri", "redirect_uris", "post_logout_redirect_uris", "initiate_login_uri")
-"""What people go by when they agree: who asks, as they are told it, where the answer goes, and where `/me` leads."""
+SHOWN_MEMBERS = (
+    "client_name",
+    "logo_uri",
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "initiate_login_uri",
+    "backchannel_token_delivery_mode",
+    "backchannel_client_notification_endpoint",
+)
+"""What people go by when they agree: who asks, as they are told it, where the answer goes or who hears that there is
+one, and where `/me` leads."""

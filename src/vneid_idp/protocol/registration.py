@@ -185,7 +185,7 @@ def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[st
         if name.partition("#")[0] in SHOWN_MEMBERS and found.get(name) != before.get(name):
             raise InvalidClientMetadata(
                 f"{name}: the operator decided about this client, and only the operator changes what people are shown"
-                " of it and where they are sent",
+                " of it and where they and their answers are sent",
                 member=name,
             )
 

@@ -79,6 +79,13 @@ async def test_another_number_ends_it(land: Country, counter: Counter, phone: Ph
     assert await counter.error(asked["auth_req_id"]) == "access_denied"
     late = shown(await phone.person.submit(page, number=asked["number_to_show"]))
     assert late.response.status_code == 410
+    # Also after the right one, from a page that still offers them.
+    asked = await counter.asked()
+    page = await unlocked(phone, await first(phone))
+    wrong = next(each for each in ("11", "12") if each != asked["number_to_show"])
+    await phone.person.submit(page, number=asked["number_to_show"])
+    assert "một số khác" in shown(await phone.person.submit(page, number=wrong)).text
+    assert await counter.error(asked["auth_req_id"]) == "access_denied"
 
 
 @pytest.mark.parametrize(("answer", "is_asked_again"), [("refused", True), ("not_me", False)])

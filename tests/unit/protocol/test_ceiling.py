@@ -31,8 +31,7 @@ FREE = {
     "software_version", "jwks", "jwks_uri", "userinfo_claims_in_id_token", "request_object_encryption_alg",
     "request_object_encryption_enc", "default_max_age", "require_auth_time", "default_acr_values",
     "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri",
-    "frontchannel_logout_session_required", "backchannel_token_delivery_mode",
-    "backchannel_client_notification_endpoint", "backchannel_user_code_parameter", *SUBJECT_MEMBERS,
+    "frontchannel_logout_session_required", "backchannel_user_code_parameter", *SUBJECT_MEMBERS,
     "subject_type", "sector_identifier_uri",  # held by the rule that the subjects of people stay
 }  # fmt: skip
 """What opens nothing and asks nothing of a client: its own to change, and to leave out."""
@@ -92,6 +91,7 @@ def test_what_a_client_does_not_speak_of_stands_as_the_operator_left_it(registra
 SHOWN: dict[str, Any] = {
     **LEFT, "client_name#en": "One", "logo_uri": "https://rp.example/logo.png",
     "post_logout_redirect_uris": ["https://rp.example/out"], "initiate_login_uri": "https://rp.example/login",
+    "backchannel_token_delivery_mode": "ping", "backchannel_client_notification_endpoint": "https://rp.example/told",
 }  # fmt: skip
 OTHERWISE: list[dict[str, Any]] = [
     {"client_name": "Hai"}, {"client_name": None}, {"client_name#en": "Two"}, {"client_name#en": None},
@@ -99,6 +99,8 @@ OTHERWISE: list[dict[str, Any]] = [
     {"redirect_uris": [CALLBACK, f"{CALLBACK}/other"]}, {"redirect_uris": [f"{CALLBACK}/other"]},
     {"post_logout_redirect_uris": ["https://rp.example/elsewhere"]}, {"post_logout_redirect_uris": None},
     {"initiate_login_uri": "https://evil.example/login"}, {"initiate_login_uri": None},
+    {"backchannel_client_notification_endpoint": "https://evil.example/told"},
+    {"backchannel_client_notification_endpoint": None, "backchannel_token_delivery_mode": "poll"},
 ]  # fmt: skip
 
 

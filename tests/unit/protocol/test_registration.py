@@ -263,6 +263,11 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     },
     {"token_endpoint_auth_method": "self_signed_tls_client_auth"},
     {"tls_client_auth_subject_dn": "no name"},
+    {"tls_client_auth_subject_dn": ""},
+    {"tls_client_auth_san_dns": ""},
+    {"tls_client_auth_san_uri": ""},
+    {"tls_client_auth_san_ip": ""},
+    {"tls_client_auth_san_email": ""},
     {"tls_client_auth_san_ip": "300.0.0.1"},
     {"profile": "fapi2", "token_endpoint_auth_method": "client_secret_post"},
     {
