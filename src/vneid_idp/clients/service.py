@@ -225,6 +225,11 @@ def grant_assertion_once(jti: str, expires_at: Instant) -> Once:
     return Once(digest(f"grant {jti}"), expires_at + HOUR)
 
 
+def request_once(jti: str, expires_at: Instant) -> Once:
+    """A signed request that names a person (CIBA Core §7.1.1): apart from assertions."""
+    return Once(digest(f"request {jti}"), expires_at + HOUR)
+
+
 def proof_once(thumbprint: str, jti: str, until: Instant) -> Once:
     """A proof of possession that is good `until` then at most."""
     return Once(digest(f"{thumbprint} {jti}"), until + MINUTE)

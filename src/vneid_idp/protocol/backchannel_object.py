@@ -23,12 +23,16 @@ def algorithm_for(client: Client, signed: Unverified) -> str:
     return str(signed.header["alg"])
 
 
-def check_complete(signed: Unverified) -> None:
-    """All that says for whom, by whom and for how long it is good is there. Raises `InvalidRequestObject`. What the
-    claims have to say: `request_object.check_claims`."""
+def check_complete(signed: Unverified) -> tuple[str, Instant]:
+    """All that says for whom, by whom and for how long it is good is there; its `jti`, with which it counts once, and
+    when it expires. Raises `InvalidRequestObject`. What the claims have to say: `request_object.check_claims`."""
     missing = [name for name in _REQUIRED if signed.claims.get(name) is None]
     if missing:
         raise InvalidRequestObject(f"The request object has no {' and no '.join(missing)} (CIBA Core §7.1.1).")
+    jti, exp = signed.claims["jti"], read_numeric_date(signed.claims, "exp", "The request object", InvalidRequestObject)
+    if not isinstance(jti, str) or exp is None:
+        raise InvalidRequestObject("The request object has a jti that is not a text.")
+    return jti, exp
 
 
 def phone_named(client: Client, token: Mapping[str, Any], issuer: str, now: Instant) -> str | None:

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.clients.service import Once, request_once
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.keys.ring import NotSignedHere
@@ -46,7 +47,7 @@ async def authenticate_elsewhere(request: Request) -> Response:
     check_arrival(Column.BACKCHANNEL, client, params)
     try:
         async with counting(provider, request, params):
-            resolved = await _resolve(provider, client, params, await find(provider, client, params))
+            resolved, once = await _resolve(provider, client, params, await find(provider, client, params))
     except InvalidRequestObject as error:
         # CIBA has no code of its own for it (Core §13).
         raise InvalidRequest(error.description, about="request") from None
@@ -69,7 +70,9 @@ async def authenticate_elsewhere(request: Request) -> Response:
     )
     # Answered with a proof of that moment, whoever is signed in on the phone: so it is no page left open that approves.
     asked = replace(asked, prompt=frozenset({"login"}))
-    opened = await provider.db.transact(lambda unit: ask_person(unit, provider.keys.sealer, asked, account, terms))
+    opened = await provider.db.transact(
+        lambda unit: ask_person(unit, provider.keys.sealer, asked, account, terms, once)
+    )
     body: dict[str, Any] = {
         "auth_req_id": opened.handle,
         "expires_in": terms.life // SECOND,
@@ -80,18 +83,21 @@ async def authenticate_elsewhere(request: Request) -> Response:
     return json_response(body)
 
 
-async def _resolve(provider: Idp, client: Client, params: Params, found: Unverified | None) -> Params:
-    """The parameters, of a signed request those inside alone (CIBA Core §7.1.1). Raises `InvalidRequestObject`."""
+async def _resolve(
+    provider: Idp, client: Client, params: Params, found: Unverified | None
+) -> tuple[Params, Once | None]:
+    """The parameters, of a signed request those inside alone (CIBA Core §7.1.1), and what of it counts once. Raises
+    `InvalidRequestObject`."""
     if found is None:
-        return params
+        return params, None
     alg = backchannel_object.algorithm_for(client, found)
     try:
         await provider.client_keys.check_signature(client, found, alg)
     except BadToken as error:
         raise InvalidRequestObject(f"The request object {error}.") from None
-    backchannel_object.check_complete(found)
+    once = request_once(*backchannel_object.check_complete(found))
     request_object.check_claims(client, found, provider.issuer, provider.clock.now())
-    return request_object.merge(client, {}, found.claims)
+    return request_object.merge(client, {}, found.claims), once
 
 
 async def _meant(provider: Idp, client: Client, hint: Hint) -> tuple[str, Account | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from vneid_idp.clients.service import Once, use_up
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.service import Opened
 from vneid_idp.grants.participants import people_of_client
@@ -13,6 +14,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, same
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.protocol.subjects import subject
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.notify_phones import notify_phones
@@ -53,14 +55,22 @@ async def person_of_subject(
 
 
 async def ask_person(
-    unit: Unit, sealer: Sealer, asked: AuthorizationRequest, account: Account | None, terms: Terms
+    unit: Unit,
+    sealer: Sealer,
+    asked: AuthorizationRequest,
+    account: Account | None,
+    terms: Terms,
+    once: Once | None,
 ) -> Opened:
-    """Open a request that waits for the holder of `account` in the app.
+    """Open a request that waits for the holder of `account` in the app. Raises `InvalidRequest` where `once` was used
+    before: each signed request asks one time.
 
     Nobody is asked whose account has level 1 or cannot be used, nor who said of late that a request of this client was
     not theirs: the request stands all the same until its time is over, as one that an unwilling person leaves alone. So
     as many statements are run for nobody, and none writes what outlasts the request: `settle_polled` puts it on record.
     """
+    if once is not None and await use_up(unit, asked.client_id, once):
+        raise InvalidRequest("The request object was used before: its jti must be new each time.", about="jti")
     person_id = account.person_id if account is not None and _can_answer(account, unit.now) else None
     if await cross_device.is_disowned(unit, person_id or "", asked.client_id):
         person_id = None

@@ -177,6 +177,18 @@ async def test_who_signs_nothing_or_weakly_or_names_nobody_is_refused(land: Coun
     assert (await counter.asked(requested_expiry="300"))["expires_in"] == 300
 
 
+async def test_a_signed_request_asks_one_time(land: Country) -> None:
+    counter, once = await Counter.of(land), {"jti": "the same"}
+    # One that asks nobody has used up nothing.
+    assert refused(await counter.ask(**once, binding_message="way too long for any counter"), "invalid_binding_message")
+    told = await counter.asked(**once)
+    again = await counter.ask(**once, login_hint=NOBODY)
+    assert refused(again, "invalid_request")
+    assert "used before" in again.json()["error_description"]
+    await (await Counter.of(land)).asked(**once)
+    assert (await counter.answer(told["auth_req_id"])).status_code == 200
+
+
 async def test_a_token_of_the_client_can_name_the_person(land: Country) -> None:
     counter = await Counter.of(land)
     named = {"format": "phone_number", "phone_number": land.people["complete"].record.phone}
