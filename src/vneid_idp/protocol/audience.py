@@ -66,6 +66,13 @@ def read_exchange_audience(
         return read_audience(resource, known, client)
     names = dict.fromkeys(audience.split(" "))
     places = [name for name in names if name not in known.takers]
+    if not all(map(_is_address, places)):
+        # Whether there is such a client is told to nobody.
+        raise InvalidTarget(
+            "audience names what is neither the address of a resource nor a client of this organisation that takes "
+            "exchanged tokens.",
+            about="audience",
+        )
     resources = [*places] if resource is None else [resource, *places]
     named = read_audience(" ".join(resources) if resources else None, known, client) or Audience()
     if named.server is not None and len(places) < len(names):
@@ -114,6 +121,14 @@ def _read(text: str, known: KnownResources, client: Client) -> tuple[tuple[str, 
             # Whether there is such a server at all is told to those who may use it.
             raise InvalidTarget("resource is none that this provider issues tokens of this client for.")
     return tuple(own), tuple(servers)
+
+
+def _is_address(identifier: str) -> bool:
+    try:
+        read_uri(identifier)
+    except BadUri:
+        return False
+    return True
 
 
 def meant_for(authorisation: Authorisation, audience: Audience | None) -> Authorisation:

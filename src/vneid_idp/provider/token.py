@@ -54,8 +54,8 @@ async def _read(request: Request, client: Client, params: Params, key: Confirmat
         signed = find_signed_token(provider, params.get("subject_token", ""))
     else:
         audience = read_audience(resource, await known_resources(provider, params), client)
-    called = (provider.issuer, *provider.urls(request.scope["path"]))
-    return TokenRequest(client, params, key, provider.clock.now(), audience, called, signed)
+    called = provider.urls(request.scope["path"])
+    return TokenRequest(client, params, key, provider.clock.now(), audience, provider.issuer, called, signed)
 
 
 doors = [Door.protocol("/token", token, "POST", announced="token_endpoint", cors=True)]

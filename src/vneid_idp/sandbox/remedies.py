@@ -102,7 +102,7 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark(
             "Have the application get a token for that resource, by its code or refresh token, and exchange that one; "
             "the operator adds this client to clients of the resource server. As audience a client of the family is "
-            "named by its client_id."
+            "named by its client_id, if it is registered for token exchange itself."
         ),
         "RFC 8693 §2.1",
     ),

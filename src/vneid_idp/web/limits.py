@@ -202,7 +202,10 @@ SANDBOX_LIMITS: LimitTable = {
     Secret.MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
     Secret.UNASKED_MESSAGE: {Subject.ACCOUNT: (Limit(200, 15 * MINUTE),)},
     # Nobody is bothered either, and a suite of tests asks one person all day.
-    Secret.PROMPT: {Subject.ACCOUNT: (Limit(1_000, 10 * MINUTE),)},
+    Secret.PROMPT: {
+        Subject.ACCOUNT_AT_CLIENT: (Limit(200, 10 * MINUTE),),
+        Subject.ACCOUNT: (Limit(1_000, 10 * MINUTE),),
+    },
 }
 """As `LIMITS`, whose rules on secrets hold in the sandbox as they do in production."""
 

@@ -31,22 +31,29 @@ CLAIMS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def read(claims: dict[str, Any], client: Client = CLIENT, *, header: dict[str, Any] | None = None) -> OpenAsserted:
+def read(
+    claims: dict[str, Any], client: Client = CLIENT, *, header: dict[str, Any] | None = None, **params: str
+) -> OpenAsserted:
     parts = ({"alg": "ES256"} | (header or {}), {name: value for name, value in claims.items() if value is not None})
     text = ".".join([*(base64url(json.dumps(part).encode()) for part in parts), "c2ln"])
-    audiences = (ISSUER, f"{ISSUER}/token")
-    return assert_subject(
-        TokenRequest(client, {"assertion": text}, None, NOW, called=audiences), Sealer({1: bytes(32)}, 1)
-    )
+    request = TokenRequest(client, {"assertion": text} | params, None, NOW, issuer=ISSUER, called=(f"{ISSUER}/token",))
+    return assert_subject(request, Sealer({1: bytes(32)}, 1))
 
 
 def test_what_an_assertion_says_is_read() -> None:
-    for aud in (ISSUER, f"{ISSUER}/token"):
-        found = read(CLAIMS | {"aud": aud})
-        assert (found.phone_number, found.scope, found.purpose) == (
-            "+84951234567", ("openid", "full_name"), "FraudPreventionAndDetection",
-        )  # fmt: skip
-        assert (found.jti, found.expires_at, found.alg) == ("j", NOW + 300 * SECOND, "ES256")
+    found = read(CLAIMS)
+    assert (found.phone_number, found.scope, found.purpose) == (
+        "+84951234567", ("openid", "full_name"), "FraudPreventionAndDetection",
+    )  # fmt: skip
+    assert (found.jti, found.expires_at, found.alg) == ("j", NOW + 300 * SECOND, "ES256")
+
+
+def test_what_authenticates_the_client_is_for_the_issuer_alone() -> None:
+    at_the_endpoint = CLAIMS | {"aud": f"{ISSUER}/token"}
+    assert read(at_the_endpoint, client_assertion="a.b.c").jti == read(CLAIMS, client_assertion="a.b.c").jti
+    for claims in (at_the_endpoint, CLAIMS | {"aud": ""}, CLAIMS | {"aud": None}):
+        with pytest.raises(InvalidGrant):
+            read(claims)
 
 
 WRONG: dict[str, tuple[dict[str, Any], type[OAuthError]]] = {

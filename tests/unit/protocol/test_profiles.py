@@ -5,6 +5,7 @@ What each refuses at the token endpoint, for every grant type: tests/certificati
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -51,6 +52,13 @@ a person asked on their phone               x    -     -    -
 a token of another exchanged                x    -     x    x
 a person named by an assertion              x    x     x    -
 """
+KEPT = """
+                                            oidc fapi2 ciba camara
+rotates_refresh_tokens                      x    -     -    x
+number_to_show                              -    x     x    -
+interaction_id                              -    x     x    -
+"""
+"""Rules that refuse nothing: tests/certification (refresh, resource), tests/flows/cross_device/test_ciba.py."""
 ISSUER = "https://id.example"
 NOW = 1_900_000_000 * SECOND
 GOOD = {
@@ -140,8 +148,6 @@ GRANT_OF = {
     "a token of another exchanged": TOKEN_EXCHANGE,
     "a person named by an assertion": JWT_BEARER_GRANT,
 }
-AT_THE_DOORS = {"rotates_refresh_tokens", "interaction_id", "number_to_show"}
-"""Rules that refuse nothing: tests/certification (refresh, resource), tests/flows/cross_device/test_ciba.py."""
 
 
 def with_grant_type(profile: ClientProfile, grant_type: str) -> None:
@@ -157,15 +163,29 @@ def _refuses(profile: ClientProfile, what: str) -> str:
     return "-"
 
 
-def test_the_matrix_reads_like_this() -> None:
+def _table(cells: Mapping[str, Callable[[ClientProfile], str]]) -> list[str]:
     head = f"{'':44}{' '.join(ClientProfile)}"
     columns = [len(profile) + 1 for profile in ClientProfile]
     lines = [
         f"{what:44}"
-        + "".join(f"{_refuses(profile, what):{width}}" for profile, width in zip(ClientProfile, columns, strict=True))
-        for what in TRIED
+        + "".join(f"{cell(profile):{width}}" for profile, width in zip(ClientProfile, columns, strict=True))
+        for what, cell in cells.items()
     ]
-    assert [line.rstrip() for line in (head, *lines)] == MATRIX.strip("\n").splitlines()
+    return [line.rstrip() for line in (head, *lines)]
+
+
+def test_the_matrix_reads_like_this() -> None:
+    assert _table({what: partial(_refuses, what=what) for what in TRIED}) == MATRIX.strip("\n").splitlines()
+
+
+def _keeps(profile: ClientProfile, rule: str) -> str:
+    return "x" if getattr(PROFILES[profile], rule) else "-"
+
+
+def test_what_a_profile_keeps_to_without_refusing_anything_reads_like_this() -> None:
+    rules = [line.split()[0] for line in KEPT.strip("\n").splitlines()[1:]]
+    assert _table({rule: partial(_keeps, rule=rule) for rule in rules}) == KEPT.strip("\n").splitlines()
+    assert {field.name for field in fields(ProfileRules)} == REFUSES.keys() | {"further_grant_types", *rules}
 
 
 @pytest.mark.parametrize("profile", ClientProfile)
@@ -188,7 +208,6 @@ def test_what_a_profile_refuses_is_what_its_row_says(profile: ClientProfile) -> 
 
 def test_every_rule_is_tried_here_or_at_the_doors() -> None:
     assert set(RULE_OF.values()) == REFUSES.keys()
-    assert {field.name for field in fields(ProfileRules)} == REFUSES.keys() | {"further_grant_types"} | AT_THE_DOORS
     assert set(GRANT_OF.values()) == PROFILED_GRANT_TYPES
     assert PROFILES.keys() == set(ClientProfile)
 

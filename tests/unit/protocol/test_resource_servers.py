@@ -128,6 +128,8 @@ def test_an_exchange_names_resources_either_way_and_clients_of_the_family() -> N
     for resource, audience in [*wrong, *((None, text) for text in BAD), ("https://nobody.example", "cli_b")]:
         with pytest.raises(InvalidTarget):
             read(resource, audience)
+    with pytest.raises(InvalidTarget, match="audience names"):  # and not that resource, which nobody sent, is wrong
+        read(None, "cli_d")
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,7 @@ def test_the_sandbox_is_generous_with_messages_and_prompts_and_with_nothing_else
         Secret.UNASKED_MESSAGE,
         Secret.PROMPT,
     }
+    assert SANDBOX_LIMITS[Secret.PROMPT].keys() == LIMITS[Secret.PROMPT].keys(), "each budget can be met there, too"
     assert LIMITS[Secret.SIGN_IN][Subject.STRANGERS] == (Limit(15, 15 * MINUTE), Limit(50, DAY))
     for subject in (Subject.GUEST, Subject.KNOWN_BROWSER):
         assert LIMITS[Secret.SIGN_IN][subject] == (Limit(5, 15 * MINUTE), Limit(20, DAY))

@@ -53,8 +53,7 @@ def assert_subject(request: TokenRequest, _: Sealer) -> OpenAsserted:
     claims = assertion.claims
     if claims.get("iss") != client.client_id:
         raise _refused("must have the client_id as iss")
-    if claims.get("aud") not in request.called:
-        raise _refused("must have the issuer, or the token endpoint, as its only aud, as a string")
+    _check_audience(claims.get("aud"), request)
     expires_at = _check_times(claims, request.now)
     jti, sub = claims.get("jti"), claims.get("sub")
     if not isinstance(jti, str) or not 0 < len(jti) <= 1024:
@@ -68,6 +67,17 @@ def assert_subject(request: TokenRequest, _: Sealer) -> OpenAsserted:
 
 def _refused(what: str) -> InvalidGrant:
     return InvalidGrant(f"assertion {what}.", about="assertion")
+
+
+def _check_audience(audience: object, request: TokenRequest) -> None:
+    """One string that means this provider: the issuer, as in a client assertion of this profile (`issuer_audience`),
+    where the client authenticates by the assertion; beside a client assertion the token endpoint, too (RFC 7523 §3)."""
+    if audience == request.issuer:
+        return
+    if "client_assertion" not in request.params:
+        raise _refused("authenticates the client, and so must have the issuer as its only aud, as a string")
+    if audience not in request.called:
+        raise _refused("must have the issuer, or the token endpoint, as its only aud, as a string")
 
 
 def _algorithm(client: Client, assertion: Unverified) -> str:

@@ -25,8 +25,9 @@ class TokenRequest:
     now: Instant
     audience: Audience | None = None
     """For whom the token is wanted, where the request says so (RFC 8707 §2.2)."""
+    issuer: str = ""
     called: tuple[str, ...] = ()
-    """What a client may call this provider in an assertion: the issuer, and the token endpoint."""
+    """What else a client may call this provider in an assertion: the token endpoint, by each of its addresses."""
     signed_subject: AccessToken | None = None
     """The `subject_token`, where it is a signed token of ours whose signature was verified."""
 
