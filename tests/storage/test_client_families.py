@@ -13,6 +13,7 @@ from vneid_idp.clients.families import UnknownFamily
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
@@ -104,3 +105,27 @@ async def test_who_changes_a_client_that_was_deleted_meanwhile_is_told_so(db: Da
     ):
         with pytest.raises(UnknownClient):
             await db.transact(act)
+
+
+async def test_who_may_act_for_a_client_is_one_of_its_family(db: Database) -> None:
+    await register(db, "cli_point", "house")
+    await register(db, "cli_other", "annex")
+    client = await register(db, "cli_app", "house")
+
+    async def change(**changes: Any) -> None:
+        nonlocal client
+        async with db.writing() as unit:
+            members = {**MEMBERS, "family": "house", **changes}
+            client, _ = await by_operator.update(unit, client, members, DEED, sandbox=False)
+
+    for wrong in (["cli_other"], ["cli_point", "cli_nobody"]):
+        with pytest.raises(InvalidClientMetadata, match=f"may_act: {wrong[-1]} is no client of this family"):
+            await change(may_act=wrong)
+        assert client.may_act == ()
+    await change(may_act=["cli_point"])
+    assert client.may_act == ("cli_point",)
+    async with db.writing() as unit:
+        await service.delete(unit, "cli_point")
+    await change(may_act=["cli_point"], client_name="Báo Cũ")
+    with pytest.raises(InvalidClientMetadata, match="may_act: cli_point is no client"):
+        await change(may_act=["cli_point"], family="annex")

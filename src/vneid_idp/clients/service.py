@@ -13,6 +13,7 @@ from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import digest, new_id, new_secret
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.protocol.members import SECRET_METHODS
 from vneid_idp.protocol.registration import Registration
 from vneid_idp.storage.unit import Reading, Unit
@@ -120,6 +121,7 @@ async def register(
     secret_digest = None if secret is None else digest(secret)
     text = write_members(registration.members)
     family_id = await _family(unit, registration)
+    await _check_named(unit, registration, {})
     await store.add(unit, client_id, text, secret_digest, digest(token), family_id, unit.now)
     await want_logo(unit, client_id, registration.members.get("logo_uri"))
     await record(unit, Event(EventKind.CLIENT_REGISTERED, client_id=client_id, data=data_of(deed)))
@@ -139,6 +141,7 @@ async def update(
     secret_digest = (client.secret_digest if secret is None else digest(secret)) if needs else None
     text = write_members(registration.members)
     family_id = await _family(unit, registration)
+    await _check_named(unit, registration, client.metadata)
     if not await store.change(unit, client, text, secret_digest, family_id):
         await get_client(unit, client.client_id)
         raise ClientChanged
@@ -153,6 +156,18 @@ async def _family(unit: Unit, registration: Registration) -> str | None:
     if family_id is not None:
         await families.ensure(unit, family_id)
     return family_id
+
+
+async def _check_named(unit: Unit, registration: Registration, before: Mapping[str, Any]) -> None:
+    """Who may act for a client is another one of its family. What stands is not asked again: a client that is gone acts
+    for nobody. Raises `InvalidClientMetadata`."""
+    members = registration.members
+    has_moved = members.get("family") != before.get("family")
+    known = () if has_moved else before.get("may_act", ())
+    for client_id in members.get("may_act", ()):
+        named = None if client_id in known else await find_client(unit, client_id)
+        if client_id not in known and (named is None or named.family != members.get("family")):
+            raise InvalidClientMetadata(f"may_act: {client_id} is no client of this family", member="may_act")
 
 
 def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,14 +127,13 @@ async def _register(
     provider = colleague.provider
     try:
         found = registration.read_registration(members, Registrar(by_operator=True, sandbox=provider.sandbox))
+
+        async def work(unit: Unit) -> Registered:
+            return await service.register(unit, found, client_id=_id_of(form), deed=deed)
+
+        made = await colleague.act(work)
     except InvalidClientMetadata as refusal:
         return _page(request, kind, form, Errors(_problem(kind, refusal)))
-
-    async def work(unit: Unit) -> Registered:
-        return await service.register(unit, found, client_id=_id_of(form), deed=deed)
-
-    try:
-        made = await colleague.act(work)
     except AlreadyThere:
         text = gettext(request, "This form has registered a client already: it is in the list.")
         return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}), used=True)

@@ -7,6 +7,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 
@@ -76,6 +77,26 @@ def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
             "bound to one key",
             member="dpop_bound_access_tokens",
         )
+    is_bound = found.get("dpop_bound_access_tokens") or found.get("tls_client_certificate_bound_access_tokens")
+    if found["token_endpoint_auth_method"] == "none" and "family" in found and not is_bound:
+        raise InvalidClientMetadata(
+            "dpop_bound_access_tokens: a public client of a family binds its tokens to a key, by which others of the "
+            "family may act for it",
+            member="dpop_bound_access_tokens",
+        )
+
+
+def check_exchange(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
+    """Who acts for whom is of one family. A client that tries things out may register the grant type before the
+    operator gives it one; what the operator registers is to work."""
+    if not registrar.by_operator:
+        return
+    if found.get("may_act") and "family" not in found:
+        raise InvalidClientMetadata("may_act: only clients of one family act for each other", member="may_act")
+    stands = TOKEN_EXCHANGE in before.get("grant_types", ()) and "family" not in before
+    exchanges = TOKEN_EXCHANGE in found["grant_types"] and "family" not in found
+    if exchanges and not stands:
+        raise InvalidClientMetadata("grant_types: only clients of a family exchange tokens", member="family")
 
 
 def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:

@@ -25,7 +25,14 @@ from vneid_idp.protocol.members import (
 )
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
 from vneid_idp.protocol.registered_backchannel import check_backchannel
-from vneid_idp.protocol.registered_keys import ENCRYPTED, check_algorithms, check_binding, check_keys, check_profile
+from vneid_idp.protocol.registered_keys import (
+    ENCRYPTED,
+    check_algorithms,
+    check_binding,
+    check_exchange,
+    check_keys,
+    check_profile,
+)
 from vneid_idp.protocol.registered_purposes import check_purposes, keep_thresholds, renew_purposes, writes_purposes
 from vneid_idp.protocol.uris import BadMember, check_address, origin
 
@@ -337,6 +344,7 @@ CHECKS = (
     check_binding,
     check_backchannel,
     check_profile,
+    check_exchange,
 )
 """The rules between members, in the order in which they answer."""
 

@@ -6,12 +6,18 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidRequest
 
 
+def is_app_of_organisation(client: Client) -> bool:
+    """Whether it is a public client of a family: what it hands to the others there, nobody who found it may hand on."""
+    return client.is_public and client.family is not None
+
+
 def must_be_bound(client: Client) -> bool:
     """Whether tokens of this client are no bearer's, as it is registered now."""
     return (
         client.dpop_bound_access_tokens
         or client.tls_client_certificate_bound_access_tokens
         or PROFILES[client.profile].sender_constrained
+        or is_app_of_organisation(client)
     )
 
 
@@ -24,7 +30,7 @@ def check_constrained(client: Client, proof: Confirmation | None) -> None:
             "This client registered tls_client_certificate_bound_access_tokens: a client certificate is needed.",
             about="certificate",
         )
-    if proof is None and PROFILES[client.profile].sender_constrained:
+    if proof is None and must_be_bound(client):
         raise InvalidRequest(
             "Tokens of this client are bound to a key: a DPoP proof is needed, or a certificate and "
             "tls_client_certificate_bound_access_tokens in its registration.",

@@ -12,6 +12,7 @@ from vneid_idp.clients.keys import Unreachable
 from vneid_idp.kernel.clock import to_seconds
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import registration
+from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRequest, InvalidToken
 from vneid_idp.protocol.members import OPERATOR_MEMBERS, Registrar
@@ -34,8 +35,16 @@ _SERVER_MEMBERS = (
     "client_id_issued_at",
 )
 
-_TOLD_MEMBERS = ("purposes", "assertion_audience", "authorization_details_types")
-"""What the operator, or the sandbox, decided of a client and the client has to know."""
+_TOLD_MEMBERS = (
+    "profile",
+    "purposes",
+    "assertion_audience",
+    "authorization_details_types",
+    "tells_unknown_users",
+    "family",
+    "may_act",
+)
+"""What the operator, or the sandbox, decided of a client and the client has to know (RFC 7591 §3.2.1)."""
 
 REGISTRATION = "registration_endpoint"
 """What the address is announced as, where clients may register themselves."""
@@ -163,6 +172,8 @@ def _response(provider: Idp, client: Client, token: str, secret: str | None) -> 
     found = {
         name: value for name, value in client.metadata.items() if name not in OPERATOR_MEMBERS or name in _TOLD_MEMBERS
     }
+    if PROFILES[client.profile].issuer_audience:
+        found.pop("assertion_audience", None)  # an exception that its profile does not let count is none
     found |= {
         "client_id": client.client_id,
         "client_id_issued_at": to_seconds(client.issued_at),

@@ -1,6 +1,7 @@
 """The sandbox's own certificate authority: it vouches for this machine's name, and for whoever asks.
 
-Made at the first start, in the state folder, and worth nothing anywhere else.
+Made at the first start, in the state folder, and worth nothing anywhere else. Its own certificate and the machine's are
+made anew at a start shortly before they end; the key stays, so what it has issued stays good.
 """
 
 import os
@@ -26,6 +27,8 @@ from vneid_idp.kernel.clock import SystemClock, to_datetime
 
 _Key = RSAPrivateKey | EllipticCurvePrivateKey
 _LIFE = timedelta(days=825)
+_LEFT = timedelta(days=30)
+"""How long a certificate is to be good yet when the sandbox starts."""
 _NAME = x509.Name.from_rfc4514_string("CN=vneid-idp sandbox authority")
 _LOCAL = (x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1")))
 
@@ -47,8 +50,13 @@ class Authority:
         self._key_path = folder / "authority.key"
         if not self._key_path.exists():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._make()
+            # RSA, since some clients of financial grade know ECDHE-RSA alone.
+            self._key = generate_private_key(65_537, 2048)
+            self._certify()
+            _write_secret(self._key_path, _pem(self._key))  # last: with it the authority is there
         self._key = _private_key(self._key_path)
+        if any(map(_ends_soon, (self.path, self.server))):
+            self._certify()
         self._certificate = x509.load_pem_x509_certificate(self.path.read_bytes())
 
     @property
@@ -63,9 +71,7 @@ class Authority:
         key = generate_ec_key(SECP256R1())
         return self._issue(x509.Name.from_rfc4514_string(subject), key, ExtendedKeyUsageOID.CLIENT_AUTH, ())
 
-    def _make(self) -> None:
-        # RSA, since some clients of financial grade know ECDHE-RSA alone.
-        self._key = generate_private_key(65_537, 2048)
+    def _certify(self) -> None:
         builder = _builder(_NAME, _NAME, self._key)
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         builder = builder.add_extension(_SIGNS, critical=True)
@@ -75,7 +81,6 @@ class Authority:
         server = self._issue(name, key, ExtendedKeyUsageOID.SERVER_AUTH, _LOCAL)
         self.path.write_bytes(self._certificate.public_bytes(Encoding.PEM))
         _write_secret(self.server, server.private_key + server.certificate)
-        _write_secret(self._key_path, _pem(self._key))  # last: with it the authority is there
 
     def _issue(
         self, subject: x509.Name, key: _Key, use: x509.ObjectIdentifier, names: tuple[x509.GeneralName, ...]
@@ -101,6 +106,11 @@ _SIGNS = x509.KeyUsage(
     encipher_only=False,
     decipher_only=False,
 )
+
+
+def _ends_soon(path: Path) -> bool:
+    certificate = x509.load_pem_x509_certificate(path.read_bytes())
+    return certificate.not_valid_after_utc < to_datetime(SystemClock().now()) + _LEFT
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: _Key) -> x509.CertificateBuilder:

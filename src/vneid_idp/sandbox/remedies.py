@@ -37,7 +37,10 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
     ),
     ("invalid_request", "dpop"): Remedy(
         mark("A DPoP proof beside the request: what this client gets is bound to a key."),
-        mark("Turn on DPoP in the library, or register the client without dpop_bound_access_tokens and as oidc."),
+        mark(
+            "Turn on DPoP in the library, or register the client without dpop_bound_access_tokens and as oidc; "
+            "tokens of a public client of a family are always bound."
+        ),
         "RFC 9449 §5",
     ),
     ("invalid_request", "code_challenge"): Remedy(

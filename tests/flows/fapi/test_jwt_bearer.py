@@ -50,7 +50,9 @@ async def test_who_agreed_before_is_told_of_as_far_as_they_agreed(land: Country,
     told = (await caller.userinfo(body["access_token"])).json()
     assert told["phone_number"] == number
     # Also for a client that authenticates beside it, with a proof of its key.
-    more = await caller.post("/token", grant_type=JWT_BEARER_GRANT, assertion=assertion(caller, number, aud=f"{ISSUER}/token"))
+    more = await caller.post(
+        "/token", grant_type=JWT_BEARER_GRANT, assertion=assertion(caller, number, aud=f"{ISSUER}/token")
+    )
     assert more.json()["token_type"] == "DPoP"
     history = shown(await someone.person.open("/me/history")).text
     assert "số điện thoại" in history

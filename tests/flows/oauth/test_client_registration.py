@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.country import ISSUER, PURPOSE, REDIRECT_URI, Country, country
 from tests.support.deeds import DEED
+from tests.support.registration import JWKS
 from tests.support.relying_party import Person, RelyingParty
 from tests.support.tokens import person_token
 from tests.support.visitor import shown
@@ -134,6 +135,29 @@ async def test_reading_and_updating(browser: httpx.AsyncClient) -> None:
     assert "contacts" not in changed.json()
     refused = await browser.get("/authorize", params=asking)
     assert refused.status_code == 400  # the change counts at once
+
+
+async def test_a_client_is_told_what_was_decided_of_it_and_may_send_that_back(
+    land: Country, browser: httpx.AsyncClient
+) -> None:
+    chosen: dict[str, Any] = {"profile": "fapi2", "tells_unknown_users": True}
+    key = {"token_endpoint_auth_method": "private_key_jwt", "jwks": JWKS}
+    made = await registered(browser, **chosen, **key)
+    decided: dict[str, Any] = {"profile": "fapi2", "family": "house"}
+    named = await land.register(**decided, **key)
+    may_act = {"may_act": [named.client.client_id]}
+    own = await land.register(**(decided | key | may_act), account_limit=2)
+    where = f"/register/{own.client.client_id}"
+    operated = {"registration_client_uri": where, "registration_access_token": own.registration_access_token}
+    for known, members in ((made, chosen), (operated, decided | may_act)):
+        where, headers = known["registration_client_uri"], managing(known)
+        read = (await browser.get(where, headers=headers)).json()
+        changed = await browser.put(where, json=updatable(read), headers=headers)
+        assert changed.json() == read, "and as the whole of it"
+        assert members.items() <= read.items()
+        # The exception that the sandbox makes for everybody is none in a profile where the issuer alone counts.
+        assert not {"assertion_audience", "account_limit", "registered_by"} & read.keys()
+    assert chosen.items() <= made.items()
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.registration import CALLBACK, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
+from tests.support.registration import CALLBACK, JWKS, OPERATOR, PURPOSE, SELF, SELF_IN_PRODUCTION, read
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 
 
 @pytest.mark.parametrize(
@@ -57,6 +58,39 @@ def test_a_family_is_named_by_an_identifier(family: Any) -> None:
     assert read(OPERATOR, family="a" * 64)["family"] == "a" * 64
     with pytest.raises(InvalidClientMetadata, match="family must be an identifier"):
         read(OPERATOR, family=family)
+
+
+@pytest.mark.parametrize("bound", [{}, {"dpop_bound_access_tokens": False}])
+def test_an_app_of_a_family_binds_its_tokens(bound: dict[str, Any]) -> None:
+    app: dict[str, Any] = {"token_endpoint_auth_method": "none", "family": "carrier"}
+    for kind in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
+        assert read(OPERATOR, **app, **{kind: True})[kind]
+    for one_less in ("token_endpoint_auth_method", "family"):
+        read(OPERATOR, **{name: value for name, value in app.items() if name != one_less}, **bound)
+    with pytest.raises(InvalidClientMetadata, match="a public client of a family binds its tokens"):
+        read(OPERATOR, **app, **bound)
+
+
+def test_who_acts_for_whom_is_of_one_family() -> None:
+    exchanging: dict[str, Any] = {
+        "grant_types": ["authorization_code", TOKEN_EXCHANGE], "profile": "fapi2", "jwks": JWKS,
+        "token_endpoint_auth_method": "private_key_jwt", "redirect_uris": [CALLBACK],
+    }  # fmt: skip
+    for members in (exchanging, {"may_act": ["cli_b"]}):
+        assert read(OPERATOR, **members, family="carrier")
+        with pytest.raises(InvalidClientMetadata, match=r"of a family exchange|of one family act"):
+            read(OPERATOR, **members)
+    # Who tries things out waits for the operator to give it one, who may change something else first.
+    before = read(SELF, **exchanging)
+    assert registration.read_registration(exchanging | {"client_name": "A"}, OPERATOR, before=before)
+    in_family = read(OPERATOR, **exchanging, family="carrier")
+    with pytest.raises(InvalidClientMetadata, match="of a family exchange"):
+        registration.read_registration(exchanging | {"family": None}, OPERATOR, before=in_family)
+    old = in_family | {"may_act": ["cli_b"]}
+    del old["family"]
+    assert registration.read_registration(exchanging, SELF_IN_PRODUCTION, before=old), (
+        "the operator's mistake of before"
+    )
 
 
 @pytest.mark.parametrize("age", [-1, True, "60"])

@@ -23,12 +23,12 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPE_CLAIMS, SCOPES
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
 from vneid_idp.protocol.details.granting import check_may_ask
-from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.errors import InvalidRequest, OAuthError
 from vneid_idp.protocol.grant_types.names import CIBA, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import STRONG_ALGORITHMS, Unverified
 from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
-from vneid_idp.protocol.sender_constraint import check_constrained
+from vneid_idp.protocol.sender_constraint import check_constrained, must_be_bound
 from vneid_idp.protocol.tokens import new_access_token
 
 MATRIX = """
@@ -152,7 +152,7 @@ GRANT_OF = {
 
 def with_grant_type(profile: ClientProfile, grant_type: str) -> None:
     grant_types = ["authorization_code", grant_type]
-    registered(profile, grant_types=grant_types, backchannel_token_delivery_mode="poll")
+    registered(profile, grant_types=grant_types, backchannel_token_delivery_mode="poll", family="carrier")
 
 
 def _refuses(profile: ClientProfile, what: str) -> str:
@@ -248,6 +248,23 @@ def test_a_bearers_token_of_before_counts_for_nobody_who_binds_them_by_now(
     assert token.is_of(client(profile)) == (bound_to is not None or not PROFILES[profile].sender_constrained)
     for flag in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
         assert token.is_of(client(profile, **{flag: True})) == (bound_to is not None)
+
+
+@pytest.mark.parametrize("family", [None, "carrier"])
+@pytest.mark.parametrize("method", ["none", "client_secret_basic"])
+def test_an_app_of_an_organisation_that_was_registered_before_the_rule_gets_no_bearers_token(
+    method: str, family: str | None
+) -> None:
+    """Its tokens of before are none by `is_of`, so that nobody exchanges them either (`provider/exchanging.py`)."""
+    app = client(ClientProfile.OIDC, token_endpoint_auth_method=method, family=family)
+    is_one = method == "none" and family is not None
+    assert must_be_bound(app) is is_one
+    check_constrained(app, Confirmation("jkt", "k"))
+    if is_one:
+        with pytest.raises(InvalidRequest):
+            check_constrained(app, None)
+    else:
+        check_constrained(app, None)
 
 
 @pytest.mark.parametrize("profile", ClientProfile)

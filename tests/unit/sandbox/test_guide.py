@@ -36,4 +36,6 @@ def test_an_arrow_leads_from_one_party_to_another(page: GuidePage) -> None:
 def test_every_script_is_on_a_page_and_every_profile_in_the_table() -> None:
     assert {path.stem for path in scripts.folder().glob("*.py")} == {scripts.COMMON, *(page.script for page in PAGES)}
     assert {reader.profile for reader in READERS} == set(PROFILES)
+    unbound = [reader.who for reader in READERS if not reader.bound]
+    assert unbound == ["A social network, or another service", "A caller of the operators' APIs (CAMARA)"]
     assert {slug for reader in READERS for slug in reader.pages} == {page.slug for page in PAGES}

@@ -14,6 +14,8 @@ class Reader:
     who: str
     profile: ClientProfile
     pages: tuple[str, ...]
+    is_app_of_organisation: bool = False
+    """Whether they register a public client of a family."""
 
     @property
     def by_key(self) -> bool:
@@ -23,12 +25,14 @@ class Reader:
     @property
     def bound(self) -> bool:
         """Whether their tokens are bound to a key or a certificate, without exception."""
-        return PROFILES[self.profile].sender_constrained
+        return self.is_app_of_organisation or PROFILES[self.profile].sender_constrained
 
 
 READERS = (
     Reader(mark("A social network, or another service"), ClientProfile.OIDC, ()),
-    Reader(mark("An app of a carrier's, on a phone"), ClientProfile.OIDC, ("token-exchange",)),
+    Reader(
+        mark("An app of a carrier's, on a phone"), ClientProfile.OIDC, ("token-exchange",), is_app_of_organisation=True
+    ),
     Reader(
         mark("A carrier's back end, and whoever receives an ID number"),
         ClientProfile.FAPI2,
