@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import * as oauth from 'oauth4webapi'
 import { done, task, visit } from './person.mjs'
+import { proving, signingKey } from './proven.mjs'
 
 const REDIRECT_URI = 'http://localhost:9999/callback'
 const issuer = new URL(task.issuer)
 const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer))
-const signing = await oauth.generateKeyPair('ES256')
-const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', signing.publicKey)
-const own = { key: signing.privateKey, kid: 'own' }
+const [own, jwks] = await signingKey()
+const MATCH = { type: 'identity_match', fields: ['birthdate'], purpose: 'subscriber_authentication' }
 const wanted = {
   redirect_uris: [REDIRECT_URI],
   grant_types: ['authorization_code', 'refresh_token'],
@@ -22,15 +22,7 @@ async function signIn(metadata, proof, parameters, read) {
   const client = await oauth.processDynamicClientRegistrationResponse(registration)
   const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'))
   const refused = []
-  const proven = async (request, read) => {
-    try {
-      return await read(as, client, await request())
-    } catch (error) {
-      if (!oauth.isDPoPNonceError(error)) throw error
-      refused.push(error.error ?? error.cause[0].parameters.error)
-      return read(as, client, await request())
-    }
-  }
+  const proven = proving(as, client, refused)
   const verifier = oauth.generateRandomCodeVerifier()
   const state = oauth.generateRandomState()
   let asked = new URLSearchParams({
@@ -69,18 +61,20 @@ async function signIn(metadata, proof, parameters, read) {
     () => oauth.refreshTokenGrantRequest(as, client, proof, tokens.refresh_token, { DPoP }),
     oauth.processRefreshTokenResponse,
   )
-  return { userinfo, type: tokens.token_type, rotated: refreshed.refresh_token !== undefined, refused }
+  const { token_type: type, authorization_details: details = [] } = tokens
+  return { userinfo, type, details, rotated: refreshed.refresh_token !== undefined, refused }
 }
 
 const carrier = {
   profile: 'fapi2',
   token_endpoint_auth_method: 'private_key_jwt',
-  jwks: { keys: [{ kty, crv, x, y, kid: 'own', alg: 'ES256', use: 'sig' }] },
+  jwks,
+  authorization_details_types: ['identity_match'],
 }
 const proof = oauth.PrivateKeyJwt(own)
 const app = { token_endpoint_auth_method: 'none' }
 done({
-  plain: await signIn(carrier, proof, {}, oauth.validateAuthResponse),
+  plain: await signIn(carrier, proof, { authorization_details: JSON.stringify([MATCH]) }, oauth.validateAuthResponse),
   signed: await signIn(
     { ...carrier, request_object_signing_alg: 'ES256', authorization_signed_response_alg: 'ES256' },
     proof,

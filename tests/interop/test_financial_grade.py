@@ -37,6 +37,7 @@ async def test_oauth4webapi(behind_nginx: Server) -> None:
         assert found["type"] == "dpop"
         assert found["rotated"] == (kind == "app"), "a refresh token of FAPI 2.0 stays"
         assert found["refused"] == ["use_dpop_nonce"], "a nonce is asked for once"
+        assert found["details"] == ([MATCH | {"fields": ["birthdate"]}] if kind == "plain" else [])
 
 
 async def test_requests_oauth2client(behind_nginx: Server, organisation: Organisation) -> None:
@@ -80,8 +81,13 @@ async def test_golang_oauth2(behind_nginx: Server, proxy: Proxy, tmp_path: Path,
 
 async def test_answers_from_another_device(behind_nginx: Server) -> None:
     async with behind_nginx.visitor("born-2000") as visitor:
-        learnt = await play("openid_client_elsewhere.mjs", visitor, phone=visitor.persona.record.phone)
-    for found in learnt.values():
+        phone = visitor.persona.record.phone
+        learnt = [
+            found
+            for script in ("openid_client_elsewhere.mjs", "oauth4webapi_elsewhere.mjs")
+            for found in (await play(script, visitor, phone=phone)).values()
+        ]
+    for found in learnt:
         assert found["claims"]["acr"] == "urn:vneid:level:2"
         assert found["userinfo"]["identity_level"] == 2
         assert found["type"] == "dpop"
