@@ -255,10 +255,12 @@ def test_a_bearers_token_of_before_counts_for_nobody_who_binds_them_by_now(
 def test_an_app_of_an_organisation_that_was_registered_before_the_rule_gets_no_bearers_token(
     method: str, family: str | None
 ) -> None:
-    """Its tokens of before are none by `is_of`, so that nobody exchanges them either (`provider/exchanging.py`)."""
+    """Nor do those of before count, in an exchange either (`provider/exchanging.py` asks `is_of` as all do)."""
     app = client(ClientProfile.OIDC, token_endpoint_auth_method=method, family=family)
     is_one = method == "none" and family is not None
     assert must_be_bound(app) is is_one
+    bearers = new_access_token("tok", Authorisation("cli_a", None, (), Origin.CLIENT), None, NOW)
+    assert bearers.is_of(app) is not is_one
     check_constrained(app, Confirmation("jkt", "k"))
     if is_one:
         with pytest.raises(InvalidRequest):
