@@ -62,7 +62,7 @@ WIDENS: dict[str, Callable[[Any, Any], bool]] = {
 }
 """The members that open something or ask something of the client, and whether a change of one widens.
 
-What people are shown and where they are sent (`members.py: SHOWN_MEMBERS`) has no less and no more: it stays as it is.
+What people are shown and where answers go (`members.py: FIXED_MEMBERS`) has no less and no more: it stays as it is.
 """
 
 

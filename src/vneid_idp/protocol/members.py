@@ -273,7 +273,7 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
 WRITTEN_MEMBERS = ("registered_by", "changed_by", "gone_purposes", FORMER_THRESHOLDS)
 """Those four: from anybody else they are no members at all."""
 
-SHOWN_MEMBERS = (
+FIXED_MEMBERS = (
     "client_name",
     "logo_uri",
     "redirect_uris",
@@ -282,5 +282,5 @@ SHOWN_MEMBERS = (
     "backchannel_token_delivery_mode",
     "backchannel_client_notification_endpoint",
 )
-"""What people go by when they agree: who asks, as they are told it, where the answer goes or who hears that there is
-one, and where `/me` leads."""
+"""What no update of the client's own changes once the operator has decided about it: what people go by when they agree
+(who asks, as they are told it, and where `/me` leads), where the answer goes, and who hears that there is one."""

@@ -16,9 +16,9 @@ from vneid_idp.protocol.client import ClientProfile, sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION
 from vneid_idp.protocol.members import (
+    FIXED_MEMBERS,
     MEMBERS,
     OPERATOR_MEMBERS,
-    SHOWN_MEMBERS,
     WRITTEN_MEMBERS,
     Reader,
     Registrar,
@@ -189,7 +189,7 @@ def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[st
     if registrar.by_operator or not decided_by_operator(before):
         return
     for name in sorted(found.keys() | before.keys()):
-        if name.partition("#")[0] in SHOWN_MEMBERS and found.get(name) != before.get(name):
+        if name.partition("#")[0] in FIXED_MEMBERS and found.get(name) != before.get(name):
             raise InvalidClientMetadata(
                 f"{name}: the operator decided about this client, and only the operator changes what people are shown"
                 " of it and where they and their answers are sent",
