@@ -192,6 +192,7 @@ def test_a_resource_server_is_registered_shown_and_removed() -> None:
     [
         (None, "No such file"),
         ("{", "not JSON"),
+        ("[" * 255 + "]" * 255, "nested"),
         ("[]", "not a JSON object"),
         ('{"redirect_uris": ["http://tea.example/"]}', "redirect_uris"),
     ],

@@ -117,14 +117,14 @@ def deed_of(by: str, reason: str) -> Deed:
 
 def read_json(file: Path) -> Any:
     """What stands in a file of JSON, or a refusal."""
-    import orjson
+    from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 
     try:
-        return orjson.loads(file.read_bytes())
+        return read_foreign_json(file.read_bytes())
     except OSError as error:
         fail(f"{file}: {error.strerror}")
-    except orjson.JSONDecodeError as error:
-        fail(f"{file}: not JSON ({error})")
+    except BadJson as error:
+        fail(f"{file} {error}")
 
 
 def day_option(name: str, text: str) -> Any:

@@ -10,9 +10,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-import orjson
-
 from vneid_idp.kernel.clock import DAY, MINUTE, Clock, Instant
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.certificate import BadCertificate, Presented, check_self_signed
 from vneid_idp.protocol.client import Client
@@ -115,14 +114,14 @@ class ClientKeys:
     async def _refresh(self, kept: _Kept, url: str, client_id: str, now: Instant) -> None:
         kept.tried_at = now
         try:
-            kept.keys = jose.read_keys(orjson.loads(await self._fetch(url, client_id)))
+            kept.keys = jose.read_keys(read_foreign_json(await self._fetch(url, client_id)))
             kept.fetched_at = now
         except Unreachable as error:
             kept.problem = f"jwks_uri {error}"
         except BadKeys as error:
             kept.problem = f"the document at jwks_uri {error}"
-        except orjson.JSONDecodeError:
-            kept.problem = "the document at jwks_uri is not JSON"
+        except BadJson as error:
+            kept.problem = f"the document at jwks_uri {error}"
 
 
 def _is_recent(moment: Instant | None, now: Instant) -> bool:

@@ -22,6 +22,7 @@ from vneid_idp.console.client_fields import (
 )
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.storage.unit import Unit
@@ -55,8 +56,8 @@ async def change_all(request: Request, colleague: Colleague) -> Response:
     """Replace the registration."""
     form = await read_form(request)
     try:
-        members = orjson.loads(form["metadata"])
-    except orjson.JSONDecodeError:
+        members = read_foreign_json(form["metadata"])
+    except BadJson:
         members = None
     if not isinstance(members, dict):
         errors = Errors(metadata=gettext(request, "This is no JSON object."))

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +17,7 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_fields import FIELDS, choices_in_words, merged, problem_at, shown_values
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENTS, console_door
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -109,8 +109,8 @@ async def register_json(request: Request, colleague: Colleague) -> Response:
     deed = deed_of(request, colleague, form, errors)
     text = files.get("file", form["metadata"].encode())
     try:
-        members = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        members = read_foreign_json(text)
+    except BadJson:
         members = None
     # What a file says is shown in the form: where something is wrong it can be put right there.
     form = Form([*form.items(), ("metadata", text.decode(errors="replace"))])

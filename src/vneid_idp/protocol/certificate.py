@@ -23,7 +23,7 @@ CERTIFICATE_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
 """How a client authenticates by its connection (RFC 8705 §2)."""
 
 
-_UNREADABLE = (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_UNREADABLE = (ValueError, TypeError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 """What reading somebody's certificate, or the names in it, raises: some of it is no `ValueError`."""
 
 

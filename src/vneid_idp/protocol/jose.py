@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from vneid_idp.kernel.foreign_json import read_foreign_json
 from vneid_idp.kernel.secrets import from_base64url
 
 _KINDS: dict[str, tuple[str, str | None]] = {
@@ -167,7 +167,7 @@ def read_unverified(text: str) -> Unverified:
 def read_segment(segment: str, name: str) -> dict[str, Any]:
     """The JSON object of one part of a token, whose `name` a refusal tells; raises `BadToken`."""
     try:
-        value = orjson.loads(from_base64url(segment))
+        value = read_foreign_json(from_base64url(segment))
     except ValueError:
         raise BadToken(f"has a {name} that is not base64url of JSON") from None
     if not isinstance(value, dict):

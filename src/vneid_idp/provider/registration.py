@@ -10,6 +10,7 @@ from starlette.responses import Response
 from vneid_idp.clients import service
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.kernel.clock import to_seconds
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.kernel.secrets import digest, same
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.checks.profiles import PROFILES
@@ -158,10 +159,10 @@ async def _check_sector(provider: Idp, metadata: Registration, client_id: str | 
     if url is None:
         return
     try:
-        document = orjson.loads(await provider.outbound.registrations.fetch(url, client_id))
+        document = read_foreign_json(await provider.outbound.registrations.fetch(url, client_id))
     except Unreachable as error:
         raise InvalidClientMetadata(f"sector_identifier_uri {error}", member="sector_identifier_uri") from None
-    except orjson.JSONDecodeError:
+    except BadJson:
         document = None
     registration.check_sector_document(metadata, document)
 

@@ -1,6 +1,7 @@
 """The JSON APIs: FastAPI reads their bodies, checks their types and describes them. Nothing else goes through it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
@@ -9,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.web.bodies import BadBody, read_body
 from vneid_idp.web.doors import Area, DoorKind
 
@@ -29,7 +31,7 @@ class JsonApis(FastAPI):
 
 
 class MalformedBody(DomainError):
-    """The body is no JSON text at all: it is not even UTF-8 (RFC 8259 §8.1), or nested or long beyond reason."""
+    """The body is no JSON text, or nested or long beyond reason."""
 
     code = "malformed"
     status = 422
@@ -44,6 +46,13 @@ class _Bounded(Request):
         if not hasattr(self, "_body"):
             self._body = await read_body(self)
         return self._body
+
+    async def json(self) -> Any:
+        """What stands in it; raises `BadBody`."""
+        try:
+            return read_foreign_json(await self.body())
+        except BadJson as error:
+            raise BadBody(f"The body {error}.") from None
 
 
 def route_class_of(router: APIRouter) -> type[APIRoute]:
@@ -69,8 +78,6 @@ def route_class_of(router: APIRouter) -> type[APIRoute]:
                 except HTTPException as error:
                     if isinstance(error.__cause__, BadBody):
                         raise MalformedBody(str(error.__cause__)) from error
-                    if isinstance(error.__cause__, (UnicodeDecodeError, RecursionError)):
-                        raise MalformedBody from error
                     raise
 
             return answer_or_refuse

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-import orjson
 from starlette.requests import Request
+
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
@@ -35,13 +36,13 @@ async def read_form_body(request: Request, most: int = MOST_BYTES) -> bytes:
     return await read_body(request, most)
 
 
-async def read_json(request: Request) -> dict[str, Any]:
-    """The members of the JSON object in the body. Raises `BadBody`."""
-    body = await read_body(request)
+async def read_json(request: Request, most: int = MOST_BYTES) -> dict[str, Any]:
+    """The members of the JSON object in the body, of at most `most` bytes. Raises `BadBody`."""
+    body = await read_body(request, most)
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise BadBody("The body must be JSON.") from None
+        value = read_foreign_json(body)
+    except BadJson as error:
+        raise BadBody(f"The body {error}.") from None
     if not isinstance(value, dict):
         raise BadBody("The body must be a JSON object.")
     return value

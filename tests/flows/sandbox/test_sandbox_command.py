@@ -95,7 +95,7 @@ def test_a_client_shows_a_certificate_without_any_proxy(sandbox: Sandbox, tmp_pa
             common = {"grant_types": ["client_credentials"], "scope": "openid binding:social_account"}
             bound = {"token_endpoint_auth_method": method, "tls_client_certificate_bound_access_tokens": True}
             registered[method] = api.post("/register", json=common | bound | members).json()["client_id"]
-        junk = (b"{}", b"x", b'{"subject": "x"}', b"[]")
+        junk = (b"{}", b"x", b'{"subject": "x"}', b"[]", b'{"subject": "%b"}' % (b"CN=a," * 1000 + b"CN=a"))
         refused = [api.post("/sandbox/certificates", content=text) for text in junk]
         assert {answer.status_code for answer in refused} == {422}
         aliases = api.get("/.well-known/openid-configuration").json()["mtls_endpoint_aliases"]

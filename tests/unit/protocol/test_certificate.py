@@ -117,6 +117,14 @@ def test_a_subject_that_cannot_be_read_was_issued_by_nobody() -> None:
         check_issued(read_der(odd), AUTHORITY.store, NOW)
 
 
+@pytest.mark.parametrize("kind", ["30", "03"])
+def test_and_is_nobodys(kind: str) -> None:
+    before, _, after = self_signed("CN=\\00a")[0].public_bytes(Encoding.DER).hex().rpartition("5504030c")
+    odd = read_der(bytes.fromhex(f"{before}550403{kind}{after}"))  # a sequence, a string of bits
+    with pytest.raises(BadCertificate):
+        check_subject(odd, ("tls_client_auth_subject_dn", CARRIER))
+
+
 @pytest.mark.parametrize("x5c", ["x", [], [7], ["not base64!"], [["x"]], {}, None, [""], ["QUJD"]])
 def test_a_key_without_a_readable_certificate_has_none(x5c: object) -> None:
     jwk = {"kty": "EC", "crv": "P-256", **_coordinates()}

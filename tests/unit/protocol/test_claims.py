@@ -63,7 +63,8 @@ def test_the_claims_parameter_is_read() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "x", "[]", "1", "null", '"a"', '{"userinfo":[]}', '{"id_token":"x"}', '{"userinfo":{"email":1}}',
-     '{"userinfo":{"email":true}}', '{"userinfo":{"unknown":[]}}', "{" * 5000, '{"userinfo":' * 2000],
+     '{"userinfo":{"email":true}}', '{"userinfo":{"unknown":[]}}', "{" * 5000, '{"userinfo":' * 2000,
+     '{"userinfo":{"sub":{"value":' + "[" * 255 + "]" * 255 + "}}}"],
 )  # fmt: skip
 def test_a_malformed_claims_parameter_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):

@@ -39,6 +39,11 @@ def test_unreadable_objects_are_refused() -> None:
     for text in ("", "a.b", "a.b.c", "a.b.c.d", "x" * 40_000):
         with pytest.raises(InvalidRequestObject):
             request_object.read_request_object(text)
+    deep: Any = []
+    for _ in range(255):  # deeper than what is read of it could be written again
+        deep = [deep]
+    with pytest.raises(InvalidRequestObject):
+        made(authorization_details=deep)
 
 
 @pytest.mark.parametrize("alg", ["none", "RS256", "HS256", "es256", "ES384", ""])

@@ -38,7 +38,7 @@ async def test_a_form_says_that_it_is_one(kind: str) -> None:
     assert await read_form_body(request(b"a=1", kind="Application/X-WWW-Form-Urlencoded ; charset=utf-8")) == b"a=1"
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"a"', b"null", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"a"', b"null", b"\xff", b'{"a":' * 255 + b"1" + b"}" * 255])
 async def test_json_is_an_object_or_refused(body: bytes) -> None:
     with pytest.raises(BadBody):
         await read_json(request(body))

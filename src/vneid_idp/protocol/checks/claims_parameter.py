@@ -1,7 +1,6 @@
 """`claims` (OpenID Connect Core §5.5)."""
 
-import orjson
-
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.claims import ClaimsRequest, scope_of
 from vneid_idp.protocol.errors import InvalidRequest
@@ -17,9 +16,9 @@ def read_claims(text: str | None) -> ClaimsRequest:
     if text is None:
         return {}
     try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest("The claims parameter is not JSON.") from error
+        parsed = read_foreign_json(text)
+    except BadJson as error:
+        raise InvalidRequest(f"The claims parameter {error}.") from None
     if not isinstance(parsed, dict):
         raise InvalidRequest("The claims parameter is not a JSON object.")
     request: ClaimsRequest = {}

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.kernel.secrets import digest
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import BadDetail, Detail, Details
@@ -18,9 +19,9 @@ MOST_DETAILS = 8
 def read_details(text: str) -> Details:
     """The value of the parameter. Raises `InvalidAuthorizationDetails` for anything that a type does not know (§5)."""
     try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise InvalidAuthorizationDetails("authorization_details is not JSON.") from None
+        parsed = read_foreign_json(text)
+    except BadJson as error:
+        raise InvalidAuthorizationDetails(f"authorization_details {error}.") from None
     if not isinstance(parsed, list) or not 0 < len(parsed) <= MOST_DETAILS:
         raise InvalidAuthorizationDetails(f"authorization_details must be an array of 1 to {MOST_DETAILS} objects.")
     found = tuple(_read(place, value) for place, value in enumerate(parsed))
