@@ -26,6 +26,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.patterns import pattern
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.templates import render
 
@@ -101,7 +102,7 @@ async def submit(request: Request) -> Response:
 async def _begin(request: Request, place: Place) -> Response:
     provider = place.provider
     await provider.limits.spend(Secret.PHONE_SIGN_IN, place.tried(), 1)
-    begun_from = BegunFrom(place.address, read_user_agent(request.headers.get("user-agent", "")))
+    begun_from = BegunFrom(place.address, read_user_agent(header(request, b"user-agent", "")))
     await provider.db.transact(
         lambda unit: phone_sign_ins.begin(
             unit,

@@ -14,6 +14,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import SignedIn, fail_sign_in, sign_in
 from vneid_idp.web.drafts import again
 from vneid_idp.web.forms import Form
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.return_to import arrived_back
 from vneid_idp.web.session import BrowserSession, keep_session
 
@@ -41,7 +42,7 @@ async def sign_in_here(
     provider = place.provider
     record, policy = await provider.registry.find(person_id), await provider.current_policy()
     client_id = place.visit.client.client_id if place.visit else None
-    device = read_user_agent(request.headers.get("user-agent", ""))
+    device = read_user_agent(header(request, b"user-agent", ""))
 
     async def work(unit: Unit) -> SignedIn:
         found = await sign_in(

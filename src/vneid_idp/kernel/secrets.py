@@ -66,8 +66,21 @@ def id_from(prefix: str, at: Instant, secret: str) -> str:
 
 
 def _identifier(prefix: str, microseconds: int, tail: bytes) -> str:
-    number = microseconds << 76 | int.from_bytes(tail) >> 4
-    return f"{prefix}_{base64.b32hexencode(number.to_bytes(16)).decode().rstrip('=').lower()}"
+    return id_of(prefix, microseconds << 76 | int.from_bytes(tail) >> 4)
+
+
+# Two digits at a time: the standard library writes base32hex in Python, at three times the price, and each request of
+# the hot path makes an identifier.
+_DIGITS = "0123456789abcdefghijklmnopqrstuv"
+_PAIRS = tuple(first + second for first in _DIGITS for second in _DIGITS)
+_SHIFTS = tuple(range(120, -1, -10))
+
+
+def id_of(prefix: str, number: int) -> str:
+    """The identifier that 128 bits make: 26 digits of base32hex in small letters (RFC 4648 §7), which sort as the
+    numbers do."""
+    padded = number << 2
+    return f"{prefix}_{''.join([_PAIRS[padded >> shift & 0x3FF] for shift in _SHIFTS])}"
 
 
 def digest(text: str) -> str:

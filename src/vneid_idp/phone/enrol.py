@@ -20,6 +20,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.holder import Holder, for_holder
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.passkeys import give_options, read_passkey, site_of
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.return_to import lead_back
 
@@ -69,7 +70,7 @@ async def new(request: Request, holder: Holder) -> Response:
             provider.keys.sealer,
             site_of(provider),
             holder.session,
-            read_user_agent(request.headers.get("user-agent", "")),
+            read_user_agent(header(request, b"user-agent", "")),
             sealed=body["sealed"],
             answer=body["answer"],
             unnamed=gettext(request, "Phone"),
@@ -105,7 +106,7 @@ async def own(request: Request, holder: Holder) -> Response:
             provider.keys.sealer,
             site_of(provider),
             holder.session,
-            read_user_agent(request.headers.get("user-agent", "")),
+            read_user_agent(header(request, b"user-agent", "")),
             sealed=body["sealed"],
             answer=body["answer"],
         )

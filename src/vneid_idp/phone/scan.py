@@ -13,13 +13,14 @@ from vneid_idp.use_cases.answer_on_phone import PatternOutdated, scan_pattern
 from vneid_idp.web.bodies import BadBody, read_json
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.responses import json_response, see_other
 
 
 async def show(request: Request) -> Response:
     """The page whose script brings the pattern, on a phone that is set up. A camera opens it, and no other site: a
     link of theirs would have somebody's phone read a pattern that they never saw."""
-    if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    if header(request, b"sec-fetch-site", "none") not in ("same-origin", "none"):
         return see_other(HOME)
     handset = await find_handset(request)
     return page(request, "intro", scanned=True) if handset is None else page(request, "scan", handset=handset)

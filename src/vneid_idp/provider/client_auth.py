@@ -29,6 +29,7 @@ from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.possession import Possession
+from vneid_idp.web.request_headers import header
 
 _log = Log(__name__)
 
@@ -57,7 +58,7 @@ async def authenticate_holder(
     A proof that comes with an assertion is used up with it, in one statement; of others this is left to the caller.
     `by_grant`: also who signed the assertion of the grant type jwt-bearer, which the caller judges and uses up.
     """
-    presented = read_presented(request.headers.get("authorization"), params, by_grant=by_grant)
+    presented = read_presented(header(request, b"authorization"), params, by_grant=by_grant)
     client = await provider.clients.find(presented.client_id)
     if client is not None:
         let_read(request, client, proven=False)

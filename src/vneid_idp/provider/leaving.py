@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.responses import NO_STORE
 from vneid_idp.web.templates import render
 
@@ -27,7 +28,7 @@ def leave(request: Request, location: str, *, after_form: bool, ending: Ending |
     there, at once: who reads it waits for the service only. Programs, which know no such policy and follow no page, are
     redirected as ever; they are told by not asking for HTML.
     """
-    if after_form and "text/html" in request.headers.get("accept", ""):
+    if after_form and "text/html" in header(request, b"accept", ""):
         return render(request, "provider/leaving.html", location=location, ending=ending)
     # 303 in every case: with 307 or 308 a browser would post a person's form on to the relying party (RFC 9700 §4.12).
     return Response(status_code=303, headers=NO_STORE | {"Location": location})

@@ -17,6 +17,7 @@ from vneid_idp.web.acting import get_agreed
 from vneid_idp.web.bearer import PresentedToken, open_caller, presented_token
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.responses import NO_STORE, json_response
 
 
@@ -54,7 +55,7 @@ async def _token(request: Request) -> PresentedToken | None:
     """The token from the header, or from a posted form (RFC 6750 §2.1, §2.2); never from the query."""
     from_header = presented_token(request)
     from_form = None
-    if request.method == "POST" and request.headers.get("content-type", "").startswith("application/x-www-form"):
+    if request.method == "POST" and header(request, b"content-type", "").startswith("application/x-www-form"):
         from_form = read_params(await form_pairs(request)).get("access_token")
     if from_header and from_form:
         raise InvalidRequest("The access token was sent in two ways (RFC 6750 §2).")

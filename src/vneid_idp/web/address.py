@@ -5,6 +5,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from starlette.requests import HTTPConnection
 
+from vneid_idp.web.request_headers import headers
+
 Network = IPv4Network | IPv6Network
 _IPV6_SITE = 64
 _IPV6_WIDER = (56, 48)
@@ -17,7 +19,7 @@ def address_of(request: HTTPConnection, trusted_proxies: Sequence[Network]) -> s
     stands left of the first stranger was written by the stranger (RFC 7239 §8.1).
     """
     peer = request.client.host if request.client else None
-    hops = [hop.strip() for line in request.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+    hops = [hop.strip() for line in headers(request, b"x-forwarded-for") for hop in line.split(",")]
     return believed_address(peer, hops, trusted_proxies)
 
 

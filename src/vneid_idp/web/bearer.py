@@ -17,6 +17,7 @@ from vneid_idp.web.cors import let_read
 from vneid_idp.web.exchange import exchange_of
 from vneid_idp.web.interaction_id import new_interaction_id
 from vneid_idp.web.possession import read_proven
+from vneid_idp.web.request_headers import header
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PresentedToken:
 
 def presented_token(request: Request) -> PresentedToken | None:
     """The token of the `Authorization` header; the scheme's name is case-insensitive (RFC 9110 §11.1)."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, b"authorization", "").partition(" ")
     scheme, token = scheme.lower(), token.strip()
     return PresentedToken(token, scheme == "dpop") if token and scheme in ("bearer", "dpop") else None
 

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.requests import Request
 
 from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
+from vneid_idp.web.request_headers import header
 
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES = 64 * 1024
@@ -31,7 +32,7 @@ async def read_body(request: Request, most: int = MOST_BYTES) -> bytes:
 
 async def read_form_body(request: Request, most: int = MOST_BYTES) -> bytes:
     """The body of a form, as it came, of at most `most` bytes. Raises `BadBody`, also for another media type."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    if header(request, b"content-type", "").partition(";")[0].strip().lower() != FORM:
         raise BadBody(f"The body must be {FORM}.")
     return await read_body(request, most)
 

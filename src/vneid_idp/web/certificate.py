@@ -14,6 +14,7 @@ from vneid_idp.protocol.certificate import BadCertificate, Presented, read_der
 from vneid_idp.protocol.errors import InvalidRequest
 from vneid_idp.web.address import is_trusted
 from vneid_idp.web.context import Idp
+from vneid_idp.web.request_headers import headers
 
 
 def certificate_of(provider: Idp, request: Request) -> Presented | None:
@@ -27,12 +28,12 @@ def certificate_of(provider: Idp, request: Request) -> Presented | None:
             return read_der(*_of_pem(tls["client_cert_chain"]))
         if not is_trusted(request, provider.trusted_proxies):
             return None
-        found = request.headers.getlist("client-cert")
+        found = headers(request, b"client-cert")
         if not found:
             return None
         if len(found) > 1:
             raise BadCertificate("is told of more than once")
-        chain = ",".join(request.headers.getlist("client-cert-chain"))
+        chain = ",".join(headers(request, b"client-cert-chain"))
         return read_der(_binary(found[0]), [_binary(part) for part in chain.split(",") if part.strip()])
     except BadCertificate as error:
         raise InvalidRequest(f"The client certificate {error}.") from None

@@ -14,6 +14,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import OAuthError
 from vneid_idp.protocol.uris import is_loopback, origin
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.request_headers import header
 
 _KEPT_SECONDS = 2 * 60 * 60  # as long as browsers keep it
 _ASKED = {
@@ -37,7 +38,7 @@ def let_read(request: Request, client: Client, *, proven: bool = True) -> None:
     While a client is only named, its pages may read what is wrong, confidential or not: a single-page application that
     forgot to register as a public client should learn it. A refusal tells nothing that is not told to everybody.
     """
-    asking = request.headers.get("origin")
+    asking = header(request, b"origin")
     if asking is None:
         return
     may = client.is_read_at(asking) if proven else client.is_read_at(asking) or client.leads_to_origin(asking)
@@ -54,7 +55,7 @@ class ForeignPage(OAuthError):
 def check_page_may_register(request: Request, issuer: str) -> None:
     """Where anybody may register, and on a developer's own machine: only pages from there, and no website that the
     developer happens to visit. Programs send no origin."""
-    asking = request.headers.get("origin")
+    asking = header(request, b"origin")
     if asking is not None and is_loopback(urlsplit(issuer).hostname) and not _is_local(asking):
         raise ForeignPage("The sandbox on this machine takes registrations of pages on this machine only.")
 
@@ -69,7 +70,7 @@ def _is_local(asking: str) -> bool:
 
 def let_new_client_read(request: Request, members: object) -> None:
     """The same for who registers: the pages of the addresses that it wants to register, right or wrong as they are."""
-    asking = request.headers.get("origin")
+    asking = header(request, b"origin")
     if asking is None or not isinstance(members, dict):
         return
     wanted = [*_texts(members.get("allowed_cors_origins")), *_texts(members.get("redirect_uris"))]

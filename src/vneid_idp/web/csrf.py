@@ -15,9 +15,10 @@ from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import same
 from vneid_idp.web.cookies import Cookie, browser_id, read_cookie
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.request_headers import header
 
 FIELD = "csrf_token"
-HEADER = "x-csrf-token"
+HEADER = b"x-csrf-token"
 
 
 class ForgedForm(DomainError):
@@ -46,9 +47,9 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
     `Sec-Fetch-Site` is a second opinion where the browser gives one. `Origin` is not asked: under
     `Referrer-Policy: no-referrer` browsers send `null` for our own forms too (Fetch §3.1).
     """
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    if header(request, b"sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise ForgedForm
-    token = form.get(FIELD) or request.headers.get(HEADER, "")
+    token = form.get(FIELD) or header(request, HEADER, "")
     sealer: Sealer = request.app.state.idp.keys.sealer
     try:
         expected = sealer.open(SealPurpose.CSRF, token).decode()

@@ -21,6 +21,7 @@ from vneid_idp.protocol.errors import InsufficientAuthentication, OAuthError, Us
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import OnError
+from vneid_idp.web.request_headers import header
 from vneid_idp.web.sentences import sentence_for
 from vneid_idp.web.templates import render
 
@@ -75,7 +76,7 @@ def kind_of_answer(request: Request) -> DoorKind:
     kind = exchange_of(request).kind
     if kind is not None and kind is not DoorKind.PAGE:
         return kind
-    accept = request.headers.get("accept", "")
+    accept = header(request, b"accept", "")
     return DoorKind.API if "json" in accept and "text/html" not in accept else DoorKind.PAGE
 
 
@@ -175,10 +176,10 @@ def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
     if refusal.code == "invalid_client":
         response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
     elif refusal.code in _OF_TOKENS or (refusal.code in _OF_PROOFS and refusal.status == 401):
-        by_proof = request.headers.get("authorization", "").lower().startswith("dpop ")
+        by_proof = header(request, b"authorization", "").lower().startswith("dpop ")
         challenge = f'DPoP algs="{" ".join(dpop.SIGNING_ALGORITHMS)}"' if by_proof else 'Bearer realm="vneid-idp"'
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
-        if "authorization" in request.headers:
+        if header(request, b"authorization") is not None:
             challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'
         if refusal.acr_values:
             challenge += f', acr_values="{" ".join(refusal.acr_values)}"'

@@ -18,6 +18,7 @@ from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.kernel.languages import mark as mark
 from vneid_idp.web.cookies import Cookie, keep_cookie, read_cookie
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.request_headers import header
 
 _DIRECTORY = Path(__file__).parent / "locale"
 _CHOICE_KEPT: Instant = 365 * DAY
@@ -82,7 +83,7 @@ def locale_of(request: Request) -> str:
         exchange.locale = negotiate(
             (chosen, read_cookie(request, Cookie.LANGUAGE) or ""),
             exchange.ui_locales.split(),
-            read_accept_language(request.headers.get("accept-language", "")),
+            read_accept_language(header(request, b"accept-language", "")),
         )
     return exchange.locale
 

@@ -6,11 +6,12 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 
 from vneid_idp.kernel.secrets import random_bytes
+from vneid_idp.web.request_headers import header
 
 
 def sent_interaction_id(request: HTTPConnection) -> str | None:
     """The name that came with the request; nothing where it is no UUID."""
-    sent = request.headers.get("x-fapi-interaction-id")
+    sent = header(request, b"x-fapi-interaction-id")
     try:
         return None if sent is None else str(UUID(sent))
     except ValueError:

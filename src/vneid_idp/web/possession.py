@@ -19,6 +19,7 @@ from vneid_idp.protocol.dpop import PROOF_LIFE, Proof, check_age, read_proof
 from vneid_idp.protocol.errors import InvalidDpopProof, UseDpopNonce
 from vneid_idp.web.certificate import certificate_of
 from vneid_idp.web.context import Idp, idp
+from vneid_idp.web.request_headers import headers
 
 NONCE_LIFE: Instant = 5 * MINUTE
 """How long a nonce is good: proofs made with it count whatever the clock of who made them says."""
@@ -60,7 +61,7 @@ def read_proven(request: Request, client: Client, access_token: str | None = Non
 
     Raises `InvalidDpopProof` and `UseDpopNonce`.
     """
-    proofs = request.headers.getlist("dpop")
+    proofs = headers(request, b"dpop")
     if not proofs:
         return Possession()
     provider = idp(request)

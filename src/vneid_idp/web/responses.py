@@ -18,7 +18,18 @@ def see_other(address: str) -> Response:
 
 def json_response(value: Any, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
     """A JSON answer that no cache may keep (RFC 6749 §5.1)."""
-    return Response(orjson.dumps(value), status, {**NO_STORE, "Pragma": "no-cache", **headers}, "application/json")
+    return _Json(orjson.dumps(value), status, headers)
+
+
+class _Json(Response):
+    """With the headers that all have written once: on the hot path Starlette would encode them anew for each."""
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        more = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in (headers or {}).items()]
+        self.raw_headers = [*_OF_JSON, (b"content-length", b"%d" % len(self.body)), *more]
+
+
+_OF_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"pragma", b"no-cache"))
 
 
 def no_store(response: Response) -> None:

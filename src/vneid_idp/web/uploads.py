@@ -11,6 +11,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.web.bodies import TooLong, read_body
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.forms import Form, MalformedForm, read_form
+from vneid_idp.web.request_headers import header
 
 MOST_BYTES = 1024 * 1024
 """No form with a file is longer."""
@@ -31,7 +32,7 @@ async def read_form_with_files(request: Request) -> tuple[Form, Mapping[str, byt
 
     A form without files may come as forms do. Raises `FileTooLarge`, `MalformedForm` and `ForgedForm`.
     """
-    kind = request.headers.get("content-type", "")
+    kind = header(request, b"content-type", "")
     if kind.partition(";")[0].strip().lower() != _KIND:
         return await read_form(request), {}
     try:

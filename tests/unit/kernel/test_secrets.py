@@ -13,6 +13,7 @@ from vneid_idp.kernel.secrets import (
     digest,
     from_base64url,
     id_from,
+    id_of,
     new_digits,
     new_id,
     new_secret,
@@ -91,3 +92,10 @@ def test_an_identifier_begins_with_the_microsecond_of_its_making() -> None:
         number = int.from_bytes(base64.b32hexdecode(text + "=" * (-len(text) % 8)))
         assert 0 <= (number >> 76) - at < 10_000_000
         assert number >> 128 == 0
+
+
+def test_identifiers_are_base32hex_and_sort_as_their_numbers() -> None:
+    numbers = (0, 1, 0x3FF, 1 << 76, (1 << 128) - 1)
+    spelled = [id_of("per", number) for number in numbers]
+    assert spelled == ["per_" + base64.b32hexencode(n.to_bytes(16)).decode().rstrip("=").lower() for n in numbers]
+    assert sorted(spelled) == spelled

@@ -6,7 +6,6 @@ prefix that are assigned to nobody. Serials below `RESERVED` are left to the nam
 
 import hashlib
 import unicodedata
-from base64 import b32hexencode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from vneid_idp.identity.provinces import FORMER, current_code
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.secrets import id_of
 from vneid_idp.sandbox.country import names
 from vneid_idp.sandbox.country.dice import Dice, Weighted
 
@@ -227,8 +227,7 @@ class _Maker:
 
     def _person_id(self) -> str:
         self._people += 1
-        raw = self._stamp + self._people.to_bytes(10, "big")
-        return "per_" + b32hexencode(raw).decode().rstrip("=").lower()
+        return id_of("per", int.from_bytes(self._stamp) << 80 | self._people)
 
     def _number(self, born: date, sex: Sex) -> str:
         first, nth = self._numbers.get((sex, born.year)) or (Dice(self._seed, sex, born.year).below(_SERIALS), 0)

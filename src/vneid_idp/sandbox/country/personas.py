@@ -5,7 +5,6 @@ the phone, and the same memorable password and passcode. Who they are stands in 
 """
 
 import hashlib
-from base64 import b32hexencode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.register.cards import citizen_card_expiry
 from vneid_idp.identity.register.records import Address, Card, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import DAY, Instant, local_date
+from vneid_idp.kernel.secrets import id_of
 from vneid_idp.sandbox.country.names import Name
 
 PASSWORD = "sandbox-2026"
@@ -79,7 +79,7 @@ class Persona:
 
 def persona_id(slug: str) -> str:
     """The `person_id` of a persona: the same on every machine, so that examples and tests can rely on it."""
-    return "per_" + b32hexencode(hashlib.sha256(f"persona/{slug}".encode()).digest()[:16]).decode().rstrip("=").lower()
+    return id_of("per", int.from_bytes(hashlib.sha256(f"persona/{slug}".encode()).digest()[:16]))
 
 
 def years_ago(years: int, *, days: int = 0) -> Callable[[date], date]:
