@@ -24,7 +24,7 @@ from vneid_idp.protocol.resource_servers import ResourceServer
 from vneid_idp.protocol.targets import Target
 from vneid_idp.protocol.tokens import ACCESS_TOKEN_LIFE
 from vneid_idp.provider.granted import Granted
-from vneid_idp.provider.signed_tokens import find_server
+from vneid_idp.provider.signed_tokens import find_agreed_at, find_server
 from vneid_idp.use_cases.delegate_token import delegate_token
 from vneid_idp.web.acting import find_agreed
 from vneid_idp.web.context import Idp
@@ -38,7 +38,7 @@ async def exchange(provider: Idp, client: Client, wanted: DeriveToken) -> tuple[
     if holder is None or holder.family != client.family or not subject.is_of(holder):
         refuse_subject()
     server = await find_server(provider, subject)
-    if subject.is_signed and (server is None or not server.takes(holder.client_id)):
+    if subject.is_signed and server is None:
         refuse_subject()
     between = Between(client, holder, server)
     if subject.grant_id is None:
@@ -91,7 +91,7 @@ async def _judged(
 ) -> tuple[Authorisation, Client]:
     """What the client gets of what is carried as far as that counts now, and the client by which it is judged."""
     client, holder, server = between.client, between.holder, between.server
-    if await find_agreed(provider, holder, carried.authorisation, wanted.subject.issued_at) is None:
+    if await find_agreed_at(provider, server, holder, carried.authorisation, wanted.subject.issued_at) is None:
         refuse_subject()
     draft = drafted(client, carried, wanted)
     agreed = await find_agreed(provider, client, draft, provider.clock.now())
@@ -104,7 +104,7 @@ async def _judged(
     counts = permitted(client, draft, decided, agreed)
     details = narrowed_details(counts.details, wanted.details)
     if server is not None:
-        if not (server.takes(client.client_id) and server.takes(agreed.client_id)):
+        if not server.takes(client.client_id):
             raise InvalidTarget("The resource server takes no tokens of this client.", about="audience")
         there = narrowed(wanted.subject.scope, scope_at(counts, server), wanted.scope)
         return altered(draft, targets=(Target(server.server_id, there),), details=details), agreed

@@ -3,6 +3,7 @@
 from typing import Any
 
 from vneid_idp.grants import service as grants
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.audience import as_told_there, scope_at
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
@@ -30,15 +31,23 @@ async def find_server(provider: Idp, token: AccessToken) -> ResourceServer | Non
     return (await provider.resource_servers.by_id(server_id)).get(server_id)
 
 
+async def find_agreed_at(
+    provider: Idp, server: ResourceServer | None, client: Client, authorisation: Authorisation, issued_at: Instant
+) -> Client | None:
+    """As `find_agreed`; `None` also where `server`, if there is one, takes tokens of one of the two no more."""
+    agreed = await find_agreed(provider, client, authorisation, issued_at)
+    if agreed is None or server is None:
+        return agreed
+    return agreed if server.takes(client.client_id) and server.takes(agreed.client_id) else None
+
+
 async def describe_signed(provider: Idp, asks: Client, token: AccessToken) -> dict[str, Any]:
     """What a token is worth at this moment, to its client and to the server that it is for.
 
     Whether the person, the client or the operator has ended it meanwhile, the token itself cannot say.
     """
     server = await find_server(provider, token)
-    if server is None or not server.takes(token.client_id):
-        return INACTIVE
-    if asks.client_id not in (token.client_id, server.members.introspection_client):
+    if server is None or asks.client_id not in (token.client_id, server.members.introspection_client):
         return INACTIVE
     client = await provider.clients.find(token.client_id)
     if client is None or not token.is_of(client):
@@ -54,8 +63,8 @@ async def describe_signed(provider: Idp, asks: Client, token: AccessToken) -> di
 async def _counts(provider: Idp, client: Client, server: ResourceServer, token: AccessToken) -> Authorisation | None:
     """What counts of what the token was issued on, bound as the token is; `None` where that has ended."""
     if token.own is not None:
-        agreed = await find_agreed(provider, client, token.own, token.issued_at)
-        may = agreed is not None and server.takes(agreed.client_id) and "client_credentials" in agreed.grant_types
+        agreed = await find_agreed_at(provider, server, client, token.own, token.issued_at)
+        may = agreed is not None and "client_credentials" in agreed.grant_types
         return token.own if may else None
     assert token.grant_id is not None
     async with provider.db.glance() as unit:
@@ -63,8 +72,8 @@ async def _counts(provider: Idp, client: Client, server: ResourceServer, token: 
         now = unit.now
     if grant is None:
         return None
-    agreed = await find_agreed(provider, client, grant.authorisation, now)
-    if agreed is None or not server.takes(agreed.client_id):
+    agreed = await find_agreed_at(provider, server, client, grant.authorisation, now)
+    if agreed is None:
         return None
     return token.authorised(permitted(client, grant.authorisation, grant.decided, agreed))
 

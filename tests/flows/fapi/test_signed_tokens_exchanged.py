@@ -103,4 +103,4 @@ async def test_a_point_acts_in_the_carriers_own_name_at_a_resource_server(organi
     )
     await take(organisation.land, server, point, dealer)
     assert await introspected(point, token) == {"active": False}, "the app may ask for nothing there any more"
-    assert (await exchange(dealer, token, actor=own)).json()["error"] == "invalid_target"
+    assert (await exchange(dealer, token, actor=own)).json()["error"] == "invalid_request"
