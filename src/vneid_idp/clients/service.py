@@ -256,6 +256,11 @@ async def use_up(unit: Unit, client_id: str, *once: Once) -> tuple[Once, ...]:
     return tuple(each for each in once if each.digest not in fresh)
 
 
+async def was_used(unit: Reading, client_id: str, once: Once) -> bool:
+    """Whether it was used up before; unlike `use_up` this leaves it good, for who has more to ask first."""
+    return await store.was_used(unit, client_id, once.digest)
+
+
 async def forget_assertions(unit: Unit) -> int:
     """Delete the memory of assertions that no leeway can bring back; how many. For a worker, now and then."""
     return await store.forget_assertions(unit, unit.now)

@@ -146,6 +146,11 @@ def _use(count: int) -> Statement:
 
 
 _USE = {count: _use(count) for count in (1, 2)}
+_WAS_USED = Statement(
+    select(used_assertions.c.jti_digest).where(
+        used_assertions.c.client_id == bindparam("of_client"), used_assertions.c.jti_digest == bindparam("which")
+    )
+)
 _FORGET = Statement(delete(used_assertions).where(used_assertions.c.forgotten_after < bindparam("before")))
 
 
@@ -275,6 +280,11 @@ async def use_up(unit: Unit, client_id: str, once: Mapping[str, Instant]) -> set
     for number, (jti_digest, forgotten_after) in enumerate(once.items()):
         values |= {f"jti_digest_{number}": jti_digest, f"forgotten_after_{number}": forgotten_after}
     return {row["jti_digest"] for row in await unit.fetch(_USE[len(once)], **values)}
+
+
+async def was_used(unit: Reading, client_id: str, jti_digest: str) -> bool:
+    """Whether this digest is remembered."""
+    return await unit.fetch_one(_WAS_USED, of_client=client_id, which=jti_digest) is not None
 
 
 async def forget_assertions(unit: Unit, before: Instant) -> int:

@@ -24,7 +24,7 @@ from vneid_idp.provider.bodies import form_pairs
 from vneid_idp.provider.client_auth import authenticate
 from vneid_idp.provider.request_object import counting, find
 from vneid_idp.provider.resources import known_resources
-from vneid_idp.use_cases.ask_person import Terms, ask_person, person_of_phone, person_of_subject
+from vneid_idp.use_cases.ask_person import Terms, ask_person, check_unused, person_of_phone, person_of_subject
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.limits import Secret, TooManyRequests, Tried
@@ -53,6 +53,9 @@ async def authenticate_elsewhere(request: Request) -> Response:
         raise InvalidRequest(error.description, about="request") from None
     draft = RequestDraft(client, resolved, known=await known_resources(provider, resolved))
     asked = read_authorization(Column.BACKCHANNEL, draft)
+    if once is not None:
+        async with provider.db.glance() as unit:
+            await check_unused(unit, client.client_id, once)
     # Before anybody is looked for, which takes the longer the more people a client has.
     await provider.limits.spend(Secret.POLLED_REQUEST, Tried(client=client.client_id), 1)
     said, account = await _meant(provider, client, draft.hint)

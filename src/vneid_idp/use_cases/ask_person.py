@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from vneid_idp.clients.service import Once, use_up
+from vneid_idp.clients.service import Once, use_up, was_used
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.cross_device.service import Opened
 from vneid_idp.grants.participants import people_of_client
@@ -54,6 +54,13 @@ async def person_of_subject(
     return None
 
 
+async def check_unused(unit: Reading, client_id: str, once: Once) -> None:
+    """Require that a signed request has not asked yet, before it costs its client and the person some of what they may
+    be asked; `ask_person` uses it up. Raises `InvalidRequest`."""
+    if await was_used(unit, client_id, once):
+        raise _used_before()
+
+
 async def ask_person(
     unit: Unit,
     sealer: Sealer,
@@ -70,7 +77,7 @@ async def ask_person(
     as many statements are run for nobody, and none writes what outlasts the request: `settle_polled` puts it on record.
     """
     if once is not None and await use_up(unit, asked.client_id, once):
-        raise InvalidRequest("The request object was used before: its jti must be new each time.", about="jti")
+        raise _used_before()
     person_id = account.person_id if account is not None and _can_answer(account, unit.now) else None
     if await cross_device.is_disowned(unit, person_id or "", asked.client_id):
         person_id = None
@@ -88,6 +95,10 @@ async def ask_person(
     )
     await notify_phones(unit, sealer, person_id, opened.polled.expires_at)
     return opened
+
+
+def _used_before() -> InvalidRequest:
+    return InvalidRequest("The request object was used before: its jti must be new each time.", about="jti")
 
 
 def _can_answer(account: Account, now: Instant) -> bool:
