@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from vneid_idp.audit.service import Event, EventKind
 from vneid_idp.audit.service import record as record_event
 from vneid_idp.delivery.sender import Delivery
-from vneid_idp.grants.notices import announce
 from vneid_idp.identity import persons
 from vneid_idp.identity.account_rules import AccountStanding, account_standing
 from vneid_idp.identity.factors import sessions
@@ -18,6 +17,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.levels import SignInMethod
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_session import end_session
 from vneid_idp.use_cases.follow_registry import follow_registry
 
 
@@ -101,9 +101,9 @@ async def _session(
         stronger = await sessions.add_method(unit, before, method)
         if stronger is not None:
             return stronger, ()
-    elif before is not None and await sessions.end_session(unit, before.person_id, before.session_id):
+    elif before is not None:
         # Somebody else takes over the browser: what the one before opened here must not stay open.
-        announced = await announce(unit, before.person_id, before.session_id)
+        announced = await end_session(unit, before.person_id, before.session_id)
     if method.name == MESSAGE:
         return None, announced
     return await sessions.open_session(unit, person_id, (method,), device=device), announced

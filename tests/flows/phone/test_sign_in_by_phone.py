@@ -15,12 +15,13 @@ from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.signing_in import at_signin
 from tests.support.visitor import shown
 from vneid_idp.identity import accounts
-from vneid_idp.identity.factors import enrolled_phones
+from vneid_idp.identity.factors import enrolled_phones, sessions
 from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, RENEWED, USED_WITHIN
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
-from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_session import end_session, end_sessions
 
 
 @pytest.fixture
@@ -206,8 +207,16 @@ async def test_removed_or_locked_meanwhile_a_phone_signs_nobody_in(
         assert refused.status_code == 403
 
 
-async def test_what_was_approved_ends_with_the_sessions(land: Country, phone: Phone, elsewhere: Elsewhere) -> None:
+async def _end_one(unit: Unit, person_id: str) -> None:
+    (only,) = await sessions.list_sessions(unit, person_id)
+    await end_session(unit, person_id, only.session_id)
+
+
+@pytest.mark.parametrize("ends", [end_sessions, _end_one])
+async def test_what_was_approved_ends_with_all_sessions_and_with_each(
+    land: Country, phone: Phone, elsewhere: Elsewhere, ends: Callable[[Unit, str], Awaitable[object]]
+) -> None:
     await approved(phone, elsewhere)
     person_id = phone.person.persona.record.person_id
-    await land.idp.db.transact(lambda unit: end_sessions(unit, person_id))
+    await land.idp.db.transact(lambda unit: ends(unit, person_id))
     assert shown(await elsewhere.go_on()).path == f"{elsewhere.path}/phone"
