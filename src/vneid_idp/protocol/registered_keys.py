@@ -7,7 +7,7 @@ from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
-from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.members import Registrar
 from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 
@@ -41,6 +41,8 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
         raise InvalidClientMetadata(
             "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
         )
+    if JWT_BEARER_GRANT in found["grant_types"]:
+        raise InvalidClientMetadata(f"grant_types: {JWT_BEARER_GRANT} needs jwks or jwks_uri", member="grant_types")
     for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_alg" in found:
             raise InvalidClientMetadata(

@@ -115,7 +115,8 @@ async def _prove(
         return client, None
     if client is None:
         raise InvalidClient(_UNKNOWN)
-    if presented.method == "none" and client.token_endpoint_auth_method in CERTIFICATE_METHODS:
+    # What the grant type jwt-bearer takes names its client, too, and need not authenticate it (RFC 7521 §4.1).
+    if (presented.method == "none" or presented.grants) and client.token_endpoint_auth_method in CERTIFICATE_METHODS:
         await _prove_by_certificate(provider, request, client)
         return client, None
     check_method(client, presented)

@@ -8,12 +8,15 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.support.carrier import SIGNING, Carrier, proof_of, public
+from tests.support.carrier import SIGNING, Carrier, proof_of, public, signed
 from tests.support.certificates import CARRIER, Authority, header, jwk_of, self_signed
-from tests.support.country import Country
+from tests.support.country import ISSUER, Country
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import agreed
+from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.certificate import read_der
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
 
 AUTHORITY = Authority()
 CERTIFICATE, _ = AUTHORITY.issue()
@@ -128,6 +131,38 @@ async def test_a_certificate_that_nobody_vouches_for_stands_in_the_keys_of_its_c
     assert (await post(proxied, "/token", OWN | named, header(own))).json()["token_type"] == "Bearer"
     for other in (CERTIFICATE, self_signed("CN=anything")[0]):
         assert (await post(proxied, "/token", OWN | named, header(other))).status_code == 401
+
+
+async def test_a_certificate_authenticates_who_names_people_by_assertions(proxied: Country) -> None:
+    """No client assertion has to come beside the one that names the person, which the certificate does not replace."""
+    members = {
+        **REGISTERED, "profile": "camara", "grant_types": ["authorization_code", JWT_BEARER_GRANT],
+        "scope": "openid phone", "jwks": {"keys": [public(SIGNING)]},
+    }  # fmt: skip
+    party = RelyingParty(proxied, await proxied.register(**members))
+    await agreed(proxied, party)
+    now = proxied.watch.now() // SECOND
+
+    def form(**changes: Any) -> dict[str, str]:
+        claims = {
+            "iss": party.client_id, "sub": f"tel:{proxied.people['complete'].record.phone}", "aud": ISSUER,
+            "jti": new_secret(), "iat": now, "exp": now + 300, "scope": "openid phone dpv:account",
+        }  # fmt: skip
+        text = signed({"alg": "ES256", "kid": "k1"}, claims | changes, SIGNING)
+        return {"grant_type": JWT_BEARER_GRANT, "assertion": text}
+
+    shown = header(CERTIFICATE)
+    for named in ({}, {"client_id": party.client_id}):
+        answer = await post(proxied, "/token", form() | named, shown)
+        assert (answer.status_code, answer.json().get("scope")) == (200, "openid phone"), answer.text
+    for headers in ({}, header(OTHER)):
+        answer = await post(proxied, "/token", form(), headers)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client"), (
+            "signed well, and shown by nobody"
+        )
+    forged = form()["assertion"][:-8] + "AAAAAAAA"
+    answer = await post(proxied, "/token", form() | {"assertion": forged}, shown)
+    assert answer.json()["error"] == "invalid_grant"
 
 
 async def test_a_client_with_a_secret_may_have_its_tokens_bound_to_a_certificate(proxied: Country) -> None:

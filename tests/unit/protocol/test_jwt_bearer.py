@@ -10,6 +10,7 @@ from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.claims import Decision, Decisions
 from vneid_idp.protocol.client import Client, ClientProfile, Purpose
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError, UnauthorizedClient
@@ -54,6 +55,9 @@ def test_what_authenticates_the_client_is_for_the_issuer_alone() -> None:
     for claims in (at_the_endpoint, CLAIMS | {"aud": ""}, CLAIMS | {"aud": None}):
         with pytest.raises(InvalidGrant):
             read(claims)
+    for method in CERTIFICATE_METHODS:
+        by_certificate = replace(CLIENT, token_endpoint_auth_method=method)
+        assert read(at_the_endpoint, by_certificate).jti == "j", "the connection authenticates the client"
 
 
 WRONG: dict[str, tuple[dict[str, Any], type[OAuthError]]] = {

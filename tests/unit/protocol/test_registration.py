@@ -11,6 +11,7 @@ from tests.support.registration import CALLBACK, JWKS, OPERATOR, PURPOSE, SELF, 
 from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
+from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
 from vneid_idp.protocol.members import MEMBERS, OPERATOR_MEMBERS, Registrar
 
 
@@ -200,6 +201,12 @@ BAD_MEMBERS: list[dict[str, Any]] = [
     {"grant_types": ["urn:openid:params:grant-type:ciba"]},
     {"grant_types": ["refresh_token"], "response_types": ["code"]},
     {"grant_types": ["authorization_code", "client_credentials"], "token_endpoint_auth_method": "none"},
+    {
+        "profile": "camara",
+        "token_endpoint_auth_method": "tls_client_auth",
+        "tls_client_auth_subject_dn": "CN=rp.example",
+        "grant_types": ["authorization_code", JWT_BEARER_GRANT],
+    },
     {"token_endpoint_auth_method": "client_secret_jwt"},
     {"token_endpoint_auth_method": "tls_client_auth"},
     {"token_endpoint_auth_method": "private_key_jwt"},

@@ -11,6 +11,7 @@ from typing import Any
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import SCOPE_CLAIMS
 from vneid_idp.protocol.client import Client
@@ -71,10 +72,12 @@ def _refused(what: str) -> InvalidGrant:
 
 def _check_audience(audience: object, request: TokenRequest) -> None:
     """One string that means this provider: the issuer, as in a client assertion of this profile (`issuer_audience`),
-    where the client authenticates by the assertion; beside a client assertion the token endpoint, too (RFC 7523 §3)."""
+    where the client authenticates by the assertion; beside a client assertion, or a certificate, the token endpoint,
+    too (RFC 7523 §3)."""
     if audience == request.issuer:
         return
-    if "client_assertion" not in request.params:
+    by_certificate = request.client.token_endpoint_auth_method in CERTIFICATE_METHODS
+    if "client_assertion" not in request.params and not by_certificate:
         raise _refused("authenticates the client, and so must have the issuer as its only aud, as a string")
     if audience not in request.called:
         raise _refused("must have the issuer, or the token endpoint, as its only aud, as a string")
