@@ -9,8 +9,8 @@ from vneid_idp.storage.unit import Unit
 
 
 async def end_session(unit: Unit, person_id: str, session_id: str) -> tuple[Delivery, ...]:
-    """End a session, and what a phone approved that no browser has used yet: in the same browser it would open the next.
-    The notices to deliver after the commit, none when it had ended."""
+    """End a session, and what a phone approved that no browser has used yet: in the same browser that would open the
+    next. The notices to deliver after the commit, none when it had ended."""
     await persons.seize(unit, person_id)
     if not await sessions.end_session(unit, person_id, session_id):
         return ()
