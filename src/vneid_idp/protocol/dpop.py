@@ -112,6 +112,8 @@ def _rest(proof: Unverified) -> tuple[str, Instant, str | None]:
 
 def _is_same_address(htu: object, url: str) -> bool:
     """Without query and fragment, in the normal form of scheme, host and port (RFC 9449 §4.3, RFC 3986 §6.2)."""
+    if htu == url:
+        return True
     # `urlsplit` passes over spaces, tabs and line breaks, and `_normal` over who is named before the host.
     if not isinstance(htu, str) or not htu.isascii() or not htu.isprintable() or " " in htu:
         return False
