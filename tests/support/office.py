@@ -16,13 +16,18 @@ NEW_PHONE = "+84950000999"
 async def colleague(land: Country, slug: str, *roles: Role, office: str = "HN-01") -> Person:
     """A persona who holds roles at an office, signed in with two factors."""
     someone = await known(land, slug)
+    await hire(land, someone.person_id, *roles, office=office)
+    return someone.person
+
+
+async def hire(land: Country, person_id: str, *roles: Role, office: str = "HN-01") -> None:
+    """Give somebody roles at an office."""
     async with land.idp.db.writing() as unit:
-        held = {each.role for each in await roles_of(unit, someone.person_id)}
+        held = {each.role for each in await roles_of(unit, person_id)}
         for role in roles:
             if role not in held:
                 scope = EVERYWHERE if role is Role.OPERATOR else office
-                await give_role(unit, someone.person_id, role, scope, Deed("boss", "hired"))
-    return someone.person
+                await give_role(unit, person_id, role, scope, Deed("boss", "hired"))
 
 
 async def file_of(land: Country, clerk: Person, slug: str, reason: str = "in_person") -> Page:

@@ -10,7 +10,7 @@ from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.ages import age
 from vneid_idp.identity.factors import otp, passkeys, sessions
-from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof
+from vneid_idp.identity.factors.proofs import MESSAGE, PHONE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.interaction.signed_in import arrive, record_failure, unusable
 from vneid_idp.interaction.signin import locked_until, note_locked, say_when
@@ -50,6 +50,9 @@ class _Means:
     """When the last one was sent, which may have been used."""
     asks_by_itself: bool
     """Whether there is one way, nothing to choose, and no code that was sent for it yet."""
+    by_phone: bool
+    """Whether a phone that approved elsewhere signed this browser in, at the own pages: that counts, and shows nothing
+    here."""
     is_child: bool
     """Whether a parent or guardian goes along to the office."""
 
@@ -95,7 +98,7 @@ async def _means(place: Place) -> _Means:
     assert place.session is not None
     person_id = place.session.person_id
     profile = None if place.visit is None else place.visit.profile
-    proven, now = False, place.provider.clock.now()
+    proven, by_phone, now = False, False, place.provider.clock.now()
     rules = (await place.provider.current_policy()).at(now)
     async with place.provider.db.reading() as unit:
         if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
@@ -105,6 +108,7 @@ async def _means(place: Place) -> _Means:
         if place.visit is None and (session := await sessions.find_named(unit, place.session)):
             # The own pages are open to who comes back to this one, too.
             proven = has_two_fresh_proofs(session, unit.now)
+            by_phone = any(method.name == PHONE for method in session.methods)
     phone = profile.record.phone if profile else None
     return _Means(
         profile.record.full_name if profile else None,
@@ -113,6 +117,7 @@ async def _means(place: Place) -> _Means:
         sent_at=None if last is None or last.used else last.sent_at,
         last_at=None if last is None else last.sent_at,
         asks_by_itself=phone is not None and not keys and last is None and not proven,
+        by_phone=by_phone,
         is_child=profile is not None and age(profile.record.birth_date, now) < rules[Threshold.GUARDIAN_UNTIL_AGE],
     )
 

@@ -1,4 +1,5 @@
-"""Pages for people who work here: signed in through the provider itself, at level 2, with a role."""
+"""Pages for people who work here: signed in through the provider itself, at level 2 by what they hold at this very
+browser, with a role."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from vneid_idp.audit.deeds import Deed
 from vneid_idp.identity.offices.roles import HeldRole, Role, RoleRequired, check_role, roles_of, usable
 from vneid_idp.identity.profile import Profile
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.protocol.levels import reached
+from vneid_idp.protocol.levels import possession_at, reached
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.who_is_signed_in import find_signed_in, hold_colleague
 from vneid_idp.web.context import Idp, idp
@@ -77,7 +78,8 @@ Page = Callable[[Request], Awaitable[Response]]
 
 
 def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
-    """The page for whoever holds one of these roles, signed in at level 2; others are asked for what is missing.
+    """The page for whoever holds one of these roles, signed in at level 2, with a passkey or a code that was shown at
+    this browser; others are asked for what is missing.
 
     `home` is where the colleague works; a sign-in leads back to the page. Raises `RoleRequired`.
     """
@@ -97,7 +99,9 @@ def for_colleague(home: str, page: ColleaguePage, *any_of: Role) -> Page:
         if here.account.level < 2:
             raise RoleRequired
         check_role(held, *any_of)  # before a second proof is asked for: it would open nothing
-        if reached(here.account.level, here.session.methods) < 2:
+        methods = here.session.methods
+        if reached(here.account.level, methods) < 2 or possession_at(methods) is None:
+            # Who relayed the approval of a colleague's phone would hand out ways in to the accounts of others.
             return _sign_in(request, "/signin/second")
         exchange_of(request).works_as = here.profile.record.full_name
         colleague = Colleague(provider, named.session_id, named.person_id, here.profile, held, now, home, any_of)

@@ -10,6 +10,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.events import kinds
+from tests.support.office import hire
 from tests.support.phones import Elsewhere, Phone, approved, picked, scan, scanned
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.signing_in import at_signin
@@ -17,6 +18,7 @@ from tests.support.visitor import shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import enrolled_phones, sessions
 from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, RENEWED, USED_WITHIN
+from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
@@ -62,7 +64,11 @@ async def test_a_phone_signs_a_browser_in_at_level_2(land: Country, party: Relyi
     answer = request.read_answer(await person.prove(consent.path))
     claims = await party.claims((await party.redeem(request, answer["code"])).json()["id_token"])
     assert claims["acr"] == LEVEL_2
-    assert shown(await person.open("/phone/enrol")).path == "/signin/second", "nothing was shown at this browser"
+    await hire(land, phone.person.persona.record.person_id, Role.OPERATOR)
+    for path in ("/phone/enrol", "/console"):
+        asked = shown(await person.open(path))
+        assert (asked.path, "ngay trên trình duyệt này" in asked.text) == ("/signin/second", True)
+    assert shown(await person.second(asked)).path == "/console"
     counted = await kinds(land, phone.person.persona.record.person_id)
     assert counted["phone.answered"] == 1
     assert "bạn đã xác nhận yêu cầu" in (await phone.open("/phone/history")).text
