@@ -186,5 +186,10 @@ def check_possession(bound_to: Confirmation | None, proof: Confirmation | None, 
 
     What is bound to nothing is a bearer's, and a proof beside it changes nothing.
     """
-    if bound_to is not None and bound_to != proof:
-        raise refusal("This is bound to a key, and the request does not prove that key.")
+    if bound_to is None or bound_to == proof:
+        return
+    if bound_to.method == "jkt":
+        raise refusal("This is bound to a key, and the request does not prove that key.", about="dpop")
+    raise refusal(
+        "This is bound to a client certificate, and the request does not show that certificate.", about="certificate"
+    )

@@ -44,6 +44,14 @@ class Presented:
         return Confirmation("x5t#S256", base64url(sha256(self.der).digest()))
 
     @property
+    def subject(self) -> str | None:
+        """Its name as clients register it (RFC 4514), or nothing where it cannot be read."""
+        try:
+            return self.certificate.subject.rfc4514_string()
+        except _UNREADABLE:
+            return None
+
+    @property
     def der(self) -> bytes:
         """The certificate as it is signed."""
         return self.certificate.public_bytes(Encoding.DER)

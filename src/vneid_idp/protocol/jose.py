@@ -112,7 +112,7 @@ def read_keys(jwks: object) -> tuple[PublicKey, ...]:
     just published a secret.
     """
     if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
-        raise BadKeys('must be a JWK Set: {"keys": […]}')
+        raise BadKeys('must be a JWK Set: {"keys": [...]}')
     if len(jwks["keys"]) > 50:
         raise BadKeys("holds more than 50 keys")
     return tuple(key for key in (read_key(jwk) for jwk in jwks["keys"]) if key is not None)

@@ -172,7 +172,10 @@ def _distinguished_name(value: Any, _: Registrar) -> str:
     try:
         name = x509.Name.from_rfc4514_string(value if isinstance(value, str) and len(value) <= 1000 else "?")
     except ValueError:
-        raise BadMember("must be a distinguished name in the form of RFC 4514") from None
+        raise BadMember(
+            "must be a distinguished name in the form of RFC 4514, such as CN=Back end,O=Carrier,C=VN: openssl prints "
+            "it with -nameopt RFC2253"
+        ) from None
     if not name.rdns:
         raise BadMember("must name somebody: nobody has the empty distinguished name alone")
     return str(value)

@@ -26,9 +26,11 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
     """Whoever signs, or is encrypted to, registers keys, in one of two ways."""
     if "jwks" in found and "jwks_uri" in found:
         raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
+    method = found["token_endpoint_auth_method"]
+    if "jwks" in found and method == "self_signed_tls_client_auth":
+        _check_certificate(found["jwks"]["keys"])
     if "jwks" in found or "jwks_uri" in found:
         return
-    method = found["token_endpoint_auth_method"]
     if method in ("private_key_jwt", "self_signed_tls_client_auth"):
         raise InvalidClientMetadata(
             f"token_endpoint_auth_method: {method} needs jwks or jwks_uri", member="token_endpoint_auth_method"
@@ -48,6 +50,15 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
             raise InvalidClientMetadata(
                 f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
             )
+
+
+def _check_certificate(keys: list[dict[str, Any]]) -> None:
+    """A certificate is known by itself, and not by its key (RFC 8705 §2.2.2)."""
+    if not any("x5c" in key for key in keys):
+        raise InvalidClientMetadata(
+            "jwks: self_signed_tls_client_auth needs a key with its certificate as x5c (RFC 8705 section 2.2.2)",
+            member="jwks",
+        )
 
 
 def check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -70,7 +81,7 @@ def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
     names = [name for name in SUBJECT_MEMBERS if name in found]
     if found["token_endpoint_auth_method"] == "tls_client_auth" and len(names) != 1:
         raise InvalidClientMetadata(
-            f"token_endpoint_auth_method: tls_client_auth needs one of: {', '.join(SUBJECT_MEMBERS)}",
+            f"token_endpoint_auth_method: tls_client_auth needs exactly one of: {', '.join(SUBJECT_MEMBERS)}",
             member="token_endpoint_auth_method",
         )
     if found.get("dpop_bound_access_tokens") and found.get("tls_client_certificate_bound_access_tokens"):

@@ -80,7 +80,10 @@ async def _opened(provider: Idp, client: Client, wanted: OpenGrant, grant: Grant
     if grant is None:
         if wanted.ends_when_replayed:
             await _end_replayed(provider, wanted)
-        raise InvalidGrant("It was used before, or the consent, the account or the session behind it has ended.")
+        raise InvalidGrant(
+            "It was used before, or the consent, the account or the session behind it has ended.",
+            about=None if wanted.ends_when_replayed else "polled",
+        )
     authorisation = permitted(client, altered(grant.authorisation, details=wanted.details), grant.decided)
     generation = 1 if may_refresh(client, authorisation.scope) else None
     authorisation = meant_for(authorisation, wanted.audience)
@@ -101,7 +104,9 @@ async def _fetch(provider: Idp, client: Client, wanted: PollRequest, proven: Pos
     async with provider.db.single(durable=False) as unit:  # of the pace nothing is lost that matters
         found = await cross_device.poll(unit, provider.keys.sealer, wanted.kind, client.client_id, wanted.handle)
     if found is None:
-        raise InvalidGrant("It is not one that this provider issued to this client, or was issued long ago.")
+        raise InvalidGrant(
+            "It is not one that this provider issued to this client, or was issued long ago.", about="polled"
+        )
     match found:
         case Expired():
             raise ExpiredToken("Nobody answered in time. Begin anew.")

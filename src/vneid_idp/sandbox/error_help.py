@@ -266,6 +266,22 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Let the person ask the provider why it is suspended, or release it at /me/accounts."),
         "/docs",
     ),
+    "nobody_answers": Remedy(
+        mark("An open request that was not answered before, of somebody who can answer it alone."),
+        mark(
+            "Copy auth_req_id whole, and compare the number with the people on the front page. What takes a choice or "
+            "a second person is answered at /phone."
+        ),
+        "/guide/ciba",
+    ),
+    "bad_subject": Remedy(
+        mark('A body {"subject": NAME}, the name with its parts from the last to the first, between commas.'),
+        mark(
+            "Write it as openssl x509 -noout -subject -nameopt RFC2253 prints names: CN=Back end,O=Carrier,C=VN, "
+            "without slashes, and without spaces around = and commas."
+        ),
+        "RFC 4514 §2, /guide/certificates",
+    ),
     "idempotency_conflict": Remedy(
         mark("One Idempotency-Key for one request."),
         mark("Use a new key for a request with another body."),

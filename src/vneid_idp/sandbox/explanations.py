@@ -14,6 +14,8 @@ from vneid_idp.protocol.errors import UnregisteredAddress
 from vneid_idp.sandbox.address_help import Compared, compare
 from vneid_idp.sandbox.error_help import ADDRESS_REMEDY, remedy_for
 from vneid_idp.sandbox.remedies import Remedy
+from vneid_idp.web.certificate import certificate_of
+from vneid_idp.web.context import idp
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.errors import kind_of_answer, refusal_of
 from vneid_idp.web.templates import render
@@ -60,6 +62,8 @@ class Explanation:
     remedy: Remedy
     addresses: tuple[Compared, ...] | None = None
     """What is registered beside what was sent, where an address is not one of those that are."""
+    subject: str | None = None
+    """The name in the client certificate of the connection, where the error is about that and one came."""
 
 
 class Explanations:
@@ -85,6 +89,7 @@ class Explanations:
             arrived=_headers(request) | {name: _shown(name, value) for name, value in _received(request)},
             remedy=_remedy(error, told.code, request.url.path),
             addresses=compare(error.sent, error.registered) if isinstance(error, UnregisteredAddress) else None,
+            subject=_subject(request) if getattr(error, "about", None) == "certificate" else None,
         )
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
@@ -99,6 +104,11 @@ def _remedy(error: Exception, code: str, path: str) -> Remedy:
     if isinstance(error, UnregisteredAddress):
         return ADDRESS_REMEDY
     return remedy_for(code, getattr(error, "about", None), path)
+
+
+def _subject(request: Request) -> str | None:
+    presented = certificate_of(idp(request), request)
+    return None if presented is None else presented.subject
 
 
 def _received(request: Request) -> list[tuple[str, str]]:

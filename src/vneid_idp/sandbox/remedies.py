@@ -53,6 +53,31 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark("Send code_challenge_method=S256. Where it is left out the method is plain, which is not taken here."),
         "RFC 7636 §4.3, RFC 9700 §2.1.1",
     ),
+    ("invalid_request", "certificate"): Remedy(
+        mark("A client certificate beside the request: what this client gets is bound to it."),
+        mark(
+            "Call the address that mtls_endpoint_aliases of discovery names, which asks for certificates, and have the "
+            "connection show one; or register the client without tls_client_certificate_bound_access_tokens."
+        ),
+        "RFC 8705 §3, §5",
+    ),
+    ("invalid_request", "par"): Remedy(
+        mark("A request that was pushed to /par, as the profile or the registration of this client asks."),
+        mark(
+            "Turn on pushed authorization requests (PAR) in the library. It posts the parameters to "
+            "pushed_authorization_request_endpoint of discovery, as the client, and sends the browser with client_id "
+            "and request_uri alone."
+        ),
+        "RFC 9126 §2, §4",
+    ),
+    ("invalid_request", "request"): Remedy(
+        mark(
+            "All parameters in one JWT as request, signed by a registered key with PS256, ES256 or EdDSA: with iss "
+            "(the client_id), aud (the issuer), exp, iat, nbf and a new jti."
+        ),
+        mark("Mend what the description names. /guide/ciba has a script that signs one."),
+        "CIBA Core §7.1.1",
+    ),
     ("invalid_request", "Content-Type"): Remedy(
         mark("A form, with the header Content-Type: application/x-www-form-urlencoded."),
         mark(
@@ -68,6 +93,52 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
             "since RFC 7523 alone does not ask for it; look for a newer version."
         ),
         "OpenID Connect Core §9",
+    ),
+    ("invalid_client", "certificate"): Remedy(
+        mark(
+            "The certificate of the client, shown to an address of mtls_endpoint_aliases: with the one name that is "
+            "registered (tls_client_auth), or itself in x5c of a registered key (self_signed_tls_client_auth)."
+        ),
+        mark(
+            "Call the address that mtls_endpoint_aliases of discovery names and have the connection show the "
+            "certificate. openssl x509 -noout -subject -nameopt RFC2253 -in FILE prints its name as it is to be "
+            "registered."
+        ),
+        "RFC 8705 §2, §5",
+    ),
+    ("invalid_grant", "polled"): Remedy(
+        mark("A device_code or auth_req_id that this client got, and whose tokens nobody has fetched yet."),
+        mark(
+            "Send it as it came in the answer: user_code is for people. Once the tokens are fetched, or the person has "
+            "withdrawn, begin anew with another request."
+        ),
+        "RFC 8628 §3.4, CIBA Core §11",
+    ),
+    ("invalid_grant", "dpop"): Remedy(
+        mark("A proof of the key to which the code or the refresh token is bound."),
+        mark(
+            "Keep one key from the pushed request, or dpop_jkt, to the token request; a public client keeps it for its "
+            "refresh tokens as well. With another key begin again at /authorize."
+        ),
+        "RFC 9449 §5, §10",
+    ),
+    ("invalid_grant", "certificate"): Remedy(
+        mark("The client certificate to which the refresh token is bound."),
+        mark("Show the one of the request that brought the token. With another one begin again at /authorize."),
+        "RFC 8705 §4",
+    ),
+    ("invalid_scope", "openid"): Remedy(
+        mark("openid among the scopes, by which the request is one of OpenID Connect."),
+        mark("Add openid to scope. Libraries of plain OAuth leave it out unless they are told."),
+        "OpenID Connect Core §3.1.2.1",
+    ),
+    ("invalid_scope", "own_name"): Remedy(
+        mark("A scope that needs no person, and that this client is registered for, such as binding:social_account."),
+        mark(
+            "Leave scope out, and take all that there is. What is told of a person (openid, profile, …) takes their "
+            "request at /authorize, and no client_credentials."
+        ),
+        "RFC 6749 §4.4",
     ),
     ("invalid_request", "subject_token"): Remedy(
         mark(
@@ -141,6 +212,28 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
         mark("The address that is called, as discovery tells it, without query and fragment."),
         mark("Behind a proxy of your own, sign for the address of this provider and not for the proxy's."),
         "RFC 9449 §4.2",
+    ),
+    ("invalid_token", "dpop"): Remedy(
+        mark("The token by the scheme DPoP, beside a new proof by the very key that it is bound to."),
+        mark(
+            "Send Authorization: DPoP and the token, and sign the proof with the key of the token request. Another "
+            "token is refused alike: it is the key that is missing."
+        ),
+        "RFC 9449 §7",
+    ),
+    ("invalid_token", "certificate"): Remedy(
+        mark("The certificate that the token is bound to, shown by the connection."),
+        mark(
+            "Call the API where certificates are asked for, as mtls_endpoint_aliases of discovery names userinfo, with "
+            "the certificate of the token request. Another token is refused alike; a renewed certificate needs one of "
+            "its own."
+        ),
+        "RFC 8705 §3, §5",
+    ),
+    ("invalid_token", "scheme"): Remedy(
+        mark("A token that is bound to no key, by the scheme Bearer."),
+        mark("Send Authorization: Bearer. To have tokens bound, send a DPoP proof with the token request."),
+        "RFC 9449 §7.1",
     ),
     ("invalid_token", "signed"): Remedy(
         mark("An access token for this provider's own APIs, which is no JWT."),

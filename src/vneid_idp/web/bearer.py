@@ -87,9 +87,11 @@ async def _check_possession(request: Request, presented: PresentedToken, token: 
     """A bound token comes by its own scheme and with its key, and a bearer's by neither (RFC 9449 §7.1, §7.2)."""
     is_bound = tokens.token_type(token.bound_to) == "DPoP"
     if presented.with_proof and not is_bound:
-        raise InvalidToken("The access token is not bound to a DPoP key: send it as a Bearer's.")
+        raise InvalidToken("The access token is not bound to a DPoP key: send it as a Bearer's.", about="scheme")
     if is_bound and not presented.with_proof:
-        raise InvalidToken("The access token is bound to a key: send it by the scheme DPoP, with a proof.")
+        raise InvalidToken(
+            "The access token is bound to a key: send it by the scheme DPoP, with a proof.", about="dpop"
+        )
     if not presented.with_proof:
         certificate = None if token.bound_to is None else certificate_of(idp(request), request)
         check_possession(token.bound_to, None if certificate is None else certificate.confirmation, InvalidToken)

@@ -172,17 +172,25 @@ def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Res
 
 def _challenge(request: Request, refusal: Refusal, response: Response) -> None:
     """`WWW-Authenticate`, which every 401 must have (RFC 9110 §15.5.2; RFC 6749 §5.2, RFC 6750 §3, RFC 9449 §7.1,
-    RFC 9470 §3, RFC 9728 §5.1)."""
+    RFC 9470 §3, RFC 9728 §5.1).
+
+    What went wrong stands in it at the token endpoint as well, where other parameters of Basic are ignored (RFC 7617
+    §2): libraries that find a challenge show that, and read no body.
+    """
     if refusal.code == "invalid_client":
-        response.headers["WWW-Authenticate"] = 'Basic realm="vneid-idp"'
+        response.headers["WWW-Authenticate"] = f'Basic realm="vneid-idp", {_told(refusal)}'
     elif refusal.code in _OF_TOKENS or (refusal.code in _OF_PROOFS and refusal.status == 401):
         by_proof = header(request, b"authorization", "").lower().startswith("dpop ")
         challenge = f'DPoP algs="{" ".join(dpop.SIGNING_ALGORITHMS)}"' if by_proof else 'Bearer realm="vneid-idp"'
         # A request without any token learns only that one is needed (RFC 6750 §3.1).
         if header(request, b"authorization") is not None:
-            challenge += f', error="{refusal.code}", error_description="{plain(refusal.title)}"'
+            challenge += f", {_told(refusal)}"
         if refusal.acr_values:
             challenge += f', acr_values="{" ".join(refusal.acr_values)}"'
         if (resource := exchange_of(request).resource) is not None:
             challenge += f', resource_metadata="{resource}"'
         response.headers["WWW-Authenticate"] = challenge
+
+
+def _told(refusal: Refusal) -> str:
+    return f'error="{refusal.code}", error_description="{plain(refusal.title)}"'

@@ -64,10 +64,15 @@ async def test_a_client_with_a_certificate_gets_tokens_that_are_bound_to_it(prox
     assert tokens["token_type"] == "Bearer"
     told = (await post(proxied, "/introspect", named | {"token": tokens["access_token"]}, shown)).json()
     assert told["cnf"] == {"x5t#S256": THUMBPRINT}
-    for headers, status in (({}, 401), (header(OTHER), 401), (shown, 200)):
-        async with proxied.browser() as browser:
-            bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-            assert (await browser.get("/userinfo", headers=bearer | headers)).status_code == status
+    async with proxied.browser() as browser:
+        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+        for headers, status in (({}, 401), (header(OTHER), 401), (shown, 200)):
+            answer = await browser.get("/userinfo", headers=bearer | headers)
+            assert answer.status_code == status
+            if status == 401:  # the page tells what is missing, and what came in its place
+                page = (await browser.get(answer.json()["error_uri"], headers={"Accept-Language": "en"})).text
+                assert "Another token is refused alike; a renewed certificate" in page
+                assert ("CN=Another" in page) is (headers != {})
     # A renewed certificate has the same name: tokens are bound to it from the next refresh on.
     renewed, _ = AUTHORITY.issue()
     refresh = named | {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}

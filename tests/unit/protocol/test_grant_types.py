@@ -289,7 +289,11 @@ def test_a_bound_token_needs_its_key() -> None:
     check_possession(None, key, InvalidToken)
     check_possession(key, key, InvalidToken)
     check_refresh(bound, public, key)
-    for proof in (None, other, Confirmation("jkt", "b")):
+    for bound_to, about in ((key, "dpop"), (other, "certificate")):
+        with pytest.raises(InvalidToken) as refused:
+            check_possession(bound_to, None, InvalidToken)
+        assert refused.value.about == about
+    for proof in (other, Confirmation("jkt", "b"), None):
         with pytest.raises(InvalidToken):
             check_possession(key, proof, InvalidToken)
         with pytest.raises(InvalidGrant):

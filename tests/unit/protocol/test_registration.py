@@ -269,6 +269,7 @@ BAD_MEMBERS: list[dict[str, Any]] = [
         "tls_client_auth_san_uri": "urn:a",
     },
     {"token_endpoint_auth_method": "self_signed_tls_client_auth"},
+    {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": JWKS},
     {"tls_client_auth_subject_dn": "no name"},
     {"tls_client_auth_subject_dn": ""},
     {"tls_client_auth_san_dns": ""},

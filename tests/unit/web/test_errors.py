@@ -15,7 +15,9 @@ async def test_oauth_door_speaks_oauth(client: MakeClient) -> None:
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == {"error": "invalid_client", "error_description": "No such 'client'."}
-    assert answer.headers["www-authenticate"].startswith("Basic ")
+    assert answer.headers["www-authenticate"] == (
+        'Basic realm="vneid-idp", error="invalid_client", error_description="No such \'client\'."'
+    )
     assert (answer.headers["cache-control"], answer.headers["pragma"]) == ("no-store", "no-cache")
     assert "log only" not in answer.text
 

@@ -24,4 +24,4 @@ def check_was_pushed(draft: RequestDraft) -> None:
 
 def check_always_pushed(_: RequestDraft) -> None:
     """Whoever has a profile that pushes must as well, whatever they registered."""
-    raise InvalidRequest("This client must push its authorization requests (RFC 9126).")
+    raise InvalidRequest("This client must push its authorization requests (RFC 9126).", about="par")

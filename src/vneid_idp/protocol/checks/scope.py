@@ -15,10 +15,10 @@ def check_scope(draft: RequestDraft) -> None:
     """
     client, text = draft.client, draft.params.get("scope")
     if text is None:
-        raise InvalidScope("scope is missing; an OpenID Connect request contains 'openid'.")
+        raise InvalidScope("scope is missing; an OpenID Connect request contains 'openid'.", about="openid")
     wanted = [scope for scope in dict.fromkeys(text.split(" ")) if scope in SCOPES]
     if "openid" not in wanted:
-        raise InvalidScope("scope must contain 'openid'.")
+        raise InvalidScope("scope must contain 'openid'.", about="openid")
     if "offline_access" in wanted and not may_refresh(client, client.scope):
         wanted.remove("offline_access")
     for scope in wanted:

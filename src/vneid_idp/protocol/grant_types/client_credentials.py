@@ -41,5 +41,5 @@ def read_scope_at(server: ResourceServer, text: str | None) -> tuple[str, ...]:
 def _wanted(text: str | None, permitted: tuple[str, ...]) -> tuple[str, ...]:
     wanted = permitted if text is None else tuple(dict.fromkeys(text.split()))
     if not wanted or not set(wanted) <= set(permitted):
-        raise InvalidScope("This client is not permitted to use that scope in its own name.")
+        raise InvalidScope("This client is not permitted to use that scope in its own name.", about="own_name")
     return wanted

@@ -57,12 +57,13 @@ PAGE = GuidePage(
             "Steal",
             (
                 '{"type": "urn:vneid:problem:invalid_token",\n'
-                ' "title": "This is bound to a key, and the request does not prove that key.", "status": 401,\n'
-                ' "detail": "This is bound to a key, and the request does not prove that key.", "code": '
-                '"invalid_token",\n "request_id": "…", "instance": "…"}',
+                ' "title": "This is bound to a client certificate, and the request does not show that certificate.",\n'
+                ' "status": 401,\n'
+                ' "detail": "This is bound to a client certificate, and the request does not show that certificate.",\n'
+                ' "code": "invalid_token", "request_id": "…", "instance": "…"}',
                 '{"items": [], "next_cursor": null}',
             ),
         ),
     ),
-    errors=(("invalid_client", ""), ("invalid_token", ""), ("invalid_client_metadata", "")),
+    errors=(("invalid_client", "certificate"), ("invalid_token", "certificate"), ("invalid_client_metadata", "")),
 )

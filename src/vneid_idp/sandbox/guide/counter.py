@@ -100,9 +100,12 @@ PAGE = GuidePage(
         ("slow_down", ""),
         ("expired_token", ""),
         ("access_denied", ""),
+        ("invalid_grant", "polled"),
         ("invalid_binding_message", ""),
         ("unknown_user_id", ""),
         ("expired_login_hint_token", ""),
+        ("invalid_request", "request"),
         ("invalid_request_object", ""),
+        ("nobody_answers", ""),
     ),
 )

@@ -60,6 +60,7 @@ PAGE = GuidePage(
         ("slow_down", ""),
         ("expired_token", ""),
         ("access_denied", ""),
+        ("invalid_grant", "polled"),
         ("unauthorized_client", ""),
     ),
 )
