@@ -4,6 +4,7 @@ What each refuses at the token endpoint, for every grant type: tests/certificati
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
@@ -23,13 +24,14 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPE_CLAIMS, SCOPES
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
 from vneid_idp.protocol.details.granting import check_may_ask
-from vneid_idp.protocol.errors import InvalidRequest, OAuthError
+from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, OAuthError
 from vneid_idp.protocol.grant_types.names import CIBA, JWT_BEARER_GRANT, TOKEN_EXCHANGE
+from vneid_idp.protocol.grant_types.refresh_token import check_refresh
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import STRONG_ALGORITHMS, Unverified
 from vneid_idp.protocol.profiled import grant_types_of_profile, scopes_of_profile
 from vneid_idp.protocol.sender_constraint import check_constrained, must_be_bound
-from vneid_idp.protocol.tokens import new_access_token
+from vneid_idp.protocol.tokens import RefreshToken, new_access_token
 
 MATRIX = """
                                             oidc fapi2 ciba camara
@@ -261,6 +263,8 @@ def test_an_app_of_an_organisation_that_was_registered_before_the_rule_gets_no_b
     assert must_be_bound(app) is is_one
     bearers = new_access_token("tok", Authorisation("cli_a", None, (), Origin.CLIENT), None, NOW)
     assert bearers.is_of(app) is not is_one
+    with pytest.raises(InvalidGrant) if is_one else nullcontext():
+        check_refresh(RefreshToken("cli_a", "grt_a", 1), app, Confirmation("jkt", "whoever found it"))
     check_constrained(app, Confirmation("jkt", "k"))
     if is_one:
         with pytest.raises(InvalidRequest):

@@ -9,6 +9,7 @@ from vneid_idp.protocol.authorisation import Confirmation, check_possession
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope
 from vneid_idp.protocol.grant_types.request import RotateGrant, TokenRequest
+from vneid_idp.protocol.sender_constraint import must_be_bound
 from vneid_idp.protocol.tokens import RefreshToken, open_refresh_token
 
 GRACE: Instant = 30 * SECOND
@@ -69,10 +70,13 @@ def check_refresh(token: RefreshToken, client: Client, proof: Confirmation | Non
     """Require that the token was issued to this client, and that a bound one comes with its key.
 
     A confidential client proves itself, and may come with another key (RFC 9449 §5), but not with none: what was bound
-    does not become a bearer's.
+    does not become a bearer's. A public one proves nothing but the key: of its bearer's tokens of before whoever found
+    one would choose the key.
     """
     if token.client_id != client.client_id:
         raise InvalidGrant("The refresh token was not issued to this client.")
+    if client.is_public and token.bound_to is None and must_be_bound(client):
+        raise InvalidGrant("The refresh token is a bearer's, and the tokens of this client are bound to a key by now.")
     if client.is_public or proof is None:
         check_possession(token.bound_to, proof, InvalidGrant)
 
