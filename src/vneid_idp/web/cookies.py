@@ -4,11 +4,12 @@ import re
 from enum import StrEnum
 from http.cookies import SimpleCookie
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 
 from vneid_idp.kernel.clock import DAY, SECOND, Instant
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.web.exchange import exchange_of
+from vneid_idp.web.request_headers import headers
 
 _BROWSER_LIFETIME: Instant = 180 * DAY
 _BROWSER_ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -52,13 +53,23 @@ def cookie_name(cookie: Cookie, secure: bool, of: str = "") -> str:
 
 def read_cookie(request: HTTPConnection, cookie: Cookie) -> str | None:
     """The value that the browser sent, or None."""
-    return request.cookies.get(cookie_name(cookie, exchange_of(request).secure))
+    return _sent(request).get(cookie_name(cookie, exchange_of(request).secure))
 
 
 def read_cookies(request: HTTPConnection, cookie: Cookie) -> dict[str, str]:
     """The values that the browser sent of a cookie of which there are several, under what each is of."""
     start = cookie_name(cookie, exchange_of(request).secure) + "_"
-    return {name.removeprefix(start): value for name, value in request.cookies.items() if name.startswith(start)}
+    return {name.removeprefix(start): value for name, value in _sent(request).items() if name.startswith(start)}
+
+
+def _sent(request: HTTPConnection) -> dict[str, str]:
+    """All cookies of the request, read once. HTTP/2 may split them into several fields (RFC 9113 §8.2.3)."""
+    exchange = exchange_of(request)
+    if exchange.sent_cookies is None:
+        exchange.sent_cookies = {}
+        for field in headers(request, b"cookie"):
+            exchange.sent_cookies.update(cookie_parser(field))
+    return exchange.sent_cookies
 
 
 def keep_cookie(

@@ -37,6 +37,7 @@ class Exchange:
         "resource",
         "route",
         "secure",
+        "sent_cookies",
         "sources",
         "ui_locales",
         "works_as",
@@ -59,6 +60,9 @@ class Exchange:
         self.interaction_id: str | None = None
         """What the caller of a protected resource calls this interaction, which the answer repeats."""
         self.cookies: dict[str, str] = {}
+        """What leaves with the answer, by cookie."""
+        self.sent_cookies: dict[str, str] | None = None
+        """What came with the request, by name, once somebody has looked."""
         self.sources: dict[str, list[str]] = {}
         self.browser: str | None = None
         self.browser_state: str | None = None
