@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000")
-OPERATOR = os.environ.get("OPERATOR", ".venv/bin/vneid-idp")
-"""The operator's command, for what only the operator registers: start such a script in the folder of the sandbox."""
+SANDBOX = os.environ.get("SANDBOX", ".")
+"""The folder where `make sandbox` runs: what only the operator registers is registered by the command there."""
 http = httpx.Client(timeout=30)
 try:
     provider = http.get(f"{ISSUER}/.well-known/oauth-authorization-server").raise_for_status().json()
@@ -116,10 +116,14 @@ class Operated(Client):
 
 
 def as_operator(*command: str, file: object = None) -> str:
-    """What a command of the operator's prints, for the sandbox; `file` is its last argument, written as JSON."""
+    """What a command of the operator's prints, for the sandbox; `file` is its last argument, written as JSON. A refusal
+    ends the script."""
+    if not os.access(f"{SANDBOX}/.venv/bin/vneid-idp", os.X_OK):
+        sys.exit("Start this script in the folder where `make sandbox` runs, or name that folder in SANDBOX.")
     with tempfile.NamedTemporaryFile("w", suffix=".json") as written:
         json.dump(file, written)
         written.flush()
         named = [] if file is None else [written.name]
-        line = [OPERATOR, "--sandbox", *command, *named, "--by", "guide", "--reason", "To try it out"]
-        return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
+        line = [".venv/bin/vneid-idp", "--sandbox", *command, *named, "--by", "guide", "--reason", "To try it out"]
+        ran = subprocess.run(line, cwd=SANDBOX, stdout=subprocess.PIPE, text=True)
+    return ran.stdout if ran.returncode == 0 else sys.exit(ran.returncode)

@@ -59,6 +59,13 @@ def test_a_database_that_was_never_migrated_is_said_in_words(
     assert "Traceback" not in refused.stderr
 
 
+def test_a_folder_without_a_sandbox_is_said_to_be_one(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    environment.setenv("VNEID_IDP_STATE_FOLDER", str(tmp_path / "elsewhere"))
+    refused = run("--sandbox", "clients", "list", code=1)
+    assert f"There is no sandbox in {tmp_path / 'elsewhere'}" in refused.stderr
+    assert "vneid-idp migrate" not in refused.stderr
+
+
 @pytest.mark.usefixtures("environment")
 def test_without_settings_nothing_starts_and_the_reasons_are_told() -> None:
     for command in (["serve"], ["settings"], ["migrate"], ["clients", "list"], ["keys", "list"], ["audit", "verify"]):

@@ -28,6 +28,9 @@ _ALLOW = re.compile(r"Or: curl -X POST (\S+)$")
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     made = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    command = made.folder / ".venv/bin/vneid-idp"  # where `make sandbox` puts it
+    command.parent.mkdir(parents=True)
+    command.symlink_to(COMMAND)
     made.start()
     yield made
     made.end()
@@ -76,9 +79,8 @@ async def test_a_page_shows_what_its_script_does(sandbox: Sandbox, page: GuidePa
         for name in (scripts.COMMON, page.script):
             (tmp_path / f"{name}.py").write_bytes((await browser.get(f"/guide/{name}.py")).content)
         script = str(tmp_path / f"{page.script}.py")
-        # The operator's command works on the sandbox of the folder in which it is started.
-        environment = sandbox.environment | {"ISSUER": sandbox.issuer, "OPERATOR": COMMAND}
-        started = ["env", "-C", str(sandbox.folder), "-u", "VNEID_IDP_TEST_RUN", sys.executable, script]
+        environment = sandbox.environment | {"ISSUER": sandbox.issuer, "SANDBOX": str(sandbox.folder)}
+        started = ["env", "-C", str(tmp_path), "-u", "VNEID_IDP_TEST_RUN", sys.executable, script]
         async with running(*started, **environment) as process:
             person = Guest(sandbox.issuer, browser, persona("complete", clock.now()), None)
             printed = await printed_by(process, person, len(answers))

@@ -70,7 +70,18 @@ def schema_explained(settings: Settings) -> Iterator[None]:
 
         if migration.is_current(settings.database_url.get_secret_value()):
             raise
+        if _is_of_state_folder(settings):
+            fail(
+                f"There is no sandbox in {settings.state_folder.absolute()}, or one of another version: `make sandbox` "
+                "makes it there. Start the command in the folder where your sandbox runs, or name its state folder in "
+                "VNEID_IDP_STATE_FOLDER."
+            )
         fail("The database does not have the schema of this program. `vneid-idp migrate` brings it there.")
+
+
+def _is_of_state_folder(settings: Settings) -> bool:
+    url = settings.database_url.get_secret_value()
+    return settings.environment is Environment.SANDBOX and url.startswith(f"sqlite:///{settings.state_folder}/")
 
 
 def with_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

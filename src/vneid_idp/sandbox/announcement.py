@@ -19,7 +19,9 @@ def announce(settings: "Settings", personas: Sequence[Persona]) -> None:
         "Provider": f"{settings.issuer}/",
         "Social network": settings.social_network_url and f"{settings.social_network_url}/",
         "Message outbox": f"{settings.issuer}/sandbox/outbox",
+        "Identity app": f"{settings.issuer}/phone",
         "API viewer": f"{settings.issuer}/docs",
+        "Guide": f"{settings.issuer}/guide",
         "Certificates": settings.tls_port and settings.mtls_origin and f"{settings.mtls_origin}/",
         "Discovery": f"{settings.issuer}/.well-known/openid-configuration",
     }
@@ -51,4 +53,5 @@ def _suggestions(settings: "Settings", personas: Sequence[Persona]) -> list[str]
         f"{settings.issuer}/me: see who used the identity, and withdraw a consent.",
         f"Connect an application of your own: POST {settings.issuer}/register, or "
         "`.venv/bin/vneid-idp --sandbox clients register FILE.json --by me --reason 'Trying it out'`.",
+        f"{settings.issuer}/guide: what carriers need, FAPI 2.0, certificates, CIBA, each with a script that runs.",
     ]
