@@ -55,17 +55,18 @@ async def show(request: Request) -> Response:
         found, now = await phone_sign_ins.find_latest(unit, provider.keys.sealer, place.context), unit.now
     if found is None:
         return see_other(place.path)
-    drawn = await _drawn(request, provider, found, now)
+    stands = found.state(now)
+    # Whoever has come further needs none, and goes on where no more are drawn.
+    drawn = await _drawn(request, provider, found, now) if stands is SignInState.SHOWN else None
     due_in = phone_sign_ins.shown_since(found, now) + phone_sign_ins.RENEWED - now
     return render(
         request,
         "interaction/by_phone.html",
         place=place,
         here=_path(place),
-        state=found.state(now).value,
+        state=stands.value,
         number=found.number,
-        pattern=drawn.pattern,
-        address=drawn.address,
+        drawn=drawn,
         renewed=phone_sign_ins.RENEWED // SECOND,
         due_in=math.ceil(due_in / SECOND),
         expires_at=found.expires_at,

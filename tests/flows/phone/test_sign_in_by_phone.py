@@ -20,6 +20,7 @@ from vneid_idp.identity.factors import enrolled_phones, sessions
 from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, RENEWED, USED_WITHIN
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import LockedBy
+from vneid_idp.interaction import by_phone
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.storage.unit import Unit
@@ -44,7 +45,9 @@ async def elsewhere(land: Country, party: RelyingParty) -> Elsewhere:
     return there
 
 
-async def test_a_phone_signs_a_browser_in_at_level_2(land: Country, party: RelyingParty, phone: Phone) -> None:
+async def test_a_phone_signs_a_browser_in_at_level_2(
+    land: Country, party: RelyingParty, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
     request = party.request(acr_values=LEVEL_2, scope="openid")
     person = Person(land, land.people["complete"])
     page = shown(await person.start(request))
@@ -53,6 +56,8 @@ async def test_a_phone_signs_a_browser_in_at_level_2(land: Country, party: Relyi
     assert "<svg" in begun.response.text
     asked = await scanned(phone, there)
     assert party.registered.client.client_name in asked.text
+    land.watch.advance(RENEWED)
+    monkeypatch.setattr(by_phone, "pattern", None)  # none is drawn any more
     number = await there.number()
     assert f'value="{number}"' in asked.response.text
     lock = shown(await phone.person.submit(asked, number=number))
