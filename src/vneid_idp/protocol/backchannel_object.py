@@ -30,8 +30,8 @@ def check_complete(signed: Unverified) -> tuple[str, Instant]:
     if missing:
         raise InvalidRequestObject(f"The request object has no {' and no '.join(missing)} (CIBA Core §7.1.1).")
     jti, exp = signed.claims["jti"], read_numeric_date(signed.claims, "exp", "The request object", InvalidRequestObject)
-    if not isinstance(jti, str) or exp is None:
-        raise InvalidRequestObject("The request object has a jti that is not a text.")
+    if not isinstance(jti, str) or not 0 < len(jti) <= 1024 or exp is None:
+        raise InvalidRequestObject("The request object has a jti that is no text of at most 1024 characters.")
     return jti, exp
 
 

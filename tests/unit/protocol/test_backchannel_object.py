@@ -21,6 +21,7 @@ def test_what_is_null_is_missing(name: str) -> None:
             check_complete(Unverified("", {}, claims))
 
 
-def test_what_it_counts_once_by_is_a_text() -> None:
+@pytest.mark.parametrize("jti", [7, "", "j" * 1025])
+def test_what_it_counts_once_by_is_a_text_of_some_length(jti: object) -> None:
     with pytest.raises(InvalidRequestObject, match="jti"):
-        check_complete(Unverified("", {}, GOOD | {"jti": 7}))
+        check_complete(Unverified("", {}, GOOD | {"jti": jti}))
