@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.cross_device.service import RequestOver
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.factors import enrolled_phones
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone, is_seen_lately
 from vneid_idp.identity.profile import Profile
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
-from vneid_idp.use_cases.answer_on_phone import PhoneNotEnrolled, find_answering
+from vneid_idp.phone.pages import page as render_page
+from vneid_idp.use_cases.answer_on_phone import AnswerOver, PhoneNotEnrolled, find_answering
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.cookies import Cookie, forget_cookie, keep_cookie, read_cookie
 from vneid_idp.web.responses import see_other
 
 HOME = "/phone"
 ENROL = "/phone/enrol"
+DISOWNED = "disowned"
+"""What is said at `HOME` of a service's request that the holder had not begun: the service is not heard for a day."""
 _LIFE: Instant = 400 * DAY
 """As long as browsers keep a cookie (RFC 6265bis §5.5); it is renewed while the phone is in use."""
 
@@ -63,11 +67,17 @@ async def find_handset(request: Request) -> Handset | None:
 
 
 def for_handset(page: HandsetPage) -> Page:
-    """The page for somebody's enrolled phone; every other browser is led to where it can become one."""
+    """The page for somebody's enrolled phone; every other browser is led to where it can become one. What was over when
+    its answer came is told as where it is looked at."""
 
     async def guarded(request: Request) -> Response:
         handset = await find_handset(request)
-        return see_other(HOME) if handset is None else await page(request, handset)
+        if handset is None:
+            return see_other(HOME)
+        try:
+            return await page(request, handset)
+        except (AnswerOver, RequestOver):
+            return render_page(request, "over", AnswerOver.status, handset=handset)
 
     return guarded
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.phone.access import HOME, find_handset
+from vneid_idp.phone.access import DISOWNED, HOME, find_handset
 from vneid_idp.phone.pages import page
 from vneid_idp.phone.wait import mark_of
 from vneid_idp.use_cases.answer_on_phone import PhoneAnswer
@@ -26,6 +26,14 @@ _DONE: Mapping[str, tuple[str, str]] = {
             "you did not begin yourself, whoever asks you to."
         ),
     ),
+    DISOWNED: (
+        "warning",
+        mark(
+            "Stopped, and put on record. This service can ask you for nothing on your phone for a day. Somebody may be "
+            "trying to act in your name: unlock the phone for nothing that you did not begin yourself, whoever asks "
+            "you to."
+        ),
+    ),
     PhoneAnswer.WRONG_NUMBER: (
         "warning",
         mark(
@@ -35,6 +43,8 @@ _DONE: Mapping[str, tuple[str, str]] = {
     ),
 }
 """What is said of an answer, and how."""
+_ALARMS = frozenset({PhoneAnswer.NOT_ME.value, DISOWNED})
+"""Of which the holder is shown where to look after the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,8 @@ async def show(request: Request) -> Response:
     handset = await find_handset(request)
     if handset is None:
         return page(request, "intro", scanned=False)
-    kind, text = _DONE.get(request.query_params.get("done", ""), ("", ""))
+    done = request.query_params.get("done", "")
+    kind, text = _DONE.get(done, ("", ""))
     provider = handset.provider
     async with provider.db.reading() as unit:
         waiting = await cross_device.waiting_on(unit, provider.keys.sealer, handset.person_id, handset.phone.phone_id)
@@ -65,6 +76,7 @@ async def show(request: Request) -> Response:
         handset=handset,
         kind=kind,
         done=gettext(request, text) if text else None,
+        alarmed=done in _ALARMS,
         waiting=[
             Waiting(each.request_id, services[each.client_id], each.opened_at, each.expires_at)
             for each in waiting

@@ -15,7 +15,7 @@ from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.signed_in import sign_in_here
 from vneid_idp.interaction.signin_place import find_place
-from vneid_idp.phone.access import HOME, Handset, for_handset, for_handset_script
+from vneid_idp.phone.access import DISOWNED, HOME, Handset, for_handset, for_handset_script
 from vneid_idp.phone.asking import asking, context_of, unlock_options
 from vneid_idp.phone.asks import Asks, asks_of
 from vneid_idp.phone.pages import page
@@ -49,7 +49,7 @@ async def show(request: Request, handset: Handset) -> Response:
     """Who asks; and once the phone was unlocked for it what for, why, and which number it shows."""
     found = await _find(request, handset)
     if found is None:
-        return page(request, "over", AnswerOver.status, handset=handset)
+        raise AnswerOver
     polled = found.polled
     asks: Asks | None = None
     if found.session is not None:
@@ -111,7 +111,7 @@ async def _refuse(handset: Handset, polled: PolledRequest, said: str) -> Respons
         return await refuse_polled(unit, sealer, polled, handset.person_id)
 
     await provider.dispatcher.attempt(await provider.db.transact(work))
-    return see_other(f"{HOME}?done={said}")
+    return see_other(f"{HOME}?done={DISOWNED if said == PhoneAnswer.NOT_ME else said}")
 
 
 async def options(request: Request, handset: Handset) -> Response:

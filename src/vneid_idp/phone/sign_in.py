@@ -35,7 +35,7 @@ async def show(request: Request, handset: Handset) -> Response:
     """What is asked, and what is to be done next: pick the number, or unlock the phone."""
     found = await _find(request, handset)
     if found is None or found.state(handset.now) not in _WAITS:
-        return page(request, "over", AnswerOver.status, handset=handset)
+        raise AnswerOver
     say = partial(gettext, request)
     return page(
         request,
