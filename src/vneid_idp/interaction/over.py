@@ -57,6 +57,8 @@ async def over(request: Request, interaction_id: str) -> InteractionOver:
     if outcome is None:
         return InteractionOver()
     client = await provider.clients.find(outcome.client_id)
+    if client is None and not outcome.host:
+        return InteractionOver()
     if client is None:
         return (InteractionFinished if outcome.finished else InteractionExpired)(outcome.host, outcome.host)
     told = InteractionFinished if outcome.finished else InteractionGaveWay if gave_way else InteractionExpired

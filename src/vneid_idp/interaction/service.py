@@ -41,7 +41,7 @@ class _Over(InteractionOver):
 
     def __init__(self, name: str = "", host: str = "", way_in: str | None = None) -> None:
         super().__init__()
-        self.values = {"service": name, "host": host}
+        self.values = {"service": name, "taker": f"{name} ({host})" if host else name}
         self.way_in = way_in
 
 

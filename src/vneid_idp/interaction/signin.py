@@ -41,6 +41,9 @@ async def show(request: Request) -> Response:
         return place.onward()
     if place.standing is AccountStanding.USABLE:
         return place.onward()  # unlocked a moment ago
+    if place.standing is None and place.visit is not None and place.visit.in_app is not None:
+        # Who signed out meanwhile unlocks the phone again. Anybody else who signed in here would be led in a circle.
+        return see_other(place.visit.in_app)
     if place.standing is not None:
         return render(request, "interaction/unusable.html", 403, place=place, standing=place.standing)
     draft, filled = read_draft(request, place.path), await _filled(request)

@@ -78,6 +78,17 @@ class Visit:
         )
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether it began on another device, so that no page leads back there."""
+        return self.interaction.request.polled is not None
+
+    @property
+    def in_app(self) -> str | None:
+        """Where in the app the one goes on who alone may answer: whom a service asked by name."""
+        polled = self.interaction.request.polled
+        return None if polled is None or polled.person_id is None else f"/phone/requests/{polled.request_id}"
+
+    @property
     def progress(self) -> Progress | None:
         """The step that this page is, among those of the request."""
         found, asked = self.situation, self.interaction

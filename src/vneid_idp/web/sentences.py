@@ -108,9 +108,9 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     "interaction_finished": Sentence(
         mark("You have finished this already"),
-        mark("The answer went to %(service)s (%(host)s). Nothing more was shared by opening this page again."),
+        mark("The answer went to %(taker)s. Nothing more was shared by opening this page again."),
         mark(
-            "Go back to %(service)s to carry on. What it gets from you, and since when, stands under Connected "
+            "Carry on where you began this. What %(service)s gets from you, and since when, stands under Connected "
             "services, where you can withdraw it."
         ),
     ),

@@ -91,7 +91,9 @@ async def test_a_page_answers_for_the_device_that_it_shows(land: Country) -> Non
         again = shown(await person.submit(pages[0], answer=answer))
         assert again.path == "/device/confirm", "another code was typed in another tab since"
     assert await second.error() == "authorization_pending"
-    assert shown(await person.submit(pages[1], answer="continue")).path.startswith("/signin/")
+    signin = shown(await person.submit(pages[1], answer="continue"))
+    assert signin.path.startswith("/signin/")
+    assert ("Kết thúc yêu cầu này" in signin.text, "Quay lại" in signin.text) == (True, False)
 
 
 async def test_codes_cannot_be_tried_out_all_at_once_either(land: Country, monkeypatch: pytest.MonkeyPatch) -> None:

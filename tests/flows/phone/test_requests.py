@@ -62,6 +62,7 @@ async def test_a_request_is_answered_on_the_phone_at_level_2(land: Country, coun
     assert consent.path.startswith("/consent/")
     done = shown(await phone.person.submit(consent, answer="agree", **consent.choices))
     assert 'href="/phone"' in done.response.text
+    assert "()" not in (await phone.open(consent.path)).text, "of an answer that no browser takes there is no address"
     land.watch.advance(2 * SECOND)
     tokens = await counter.poll(asked["auth_req_id"])
     assert tokens.status_code == 200, tokens.text
@@ -93,7 +94,8 @@ async def test_refusing_takes_no_unlocking(
     land: Country, counter: Counter, phone: Phone, answer: str, is_asked_again: bool
 ) -> None:
     asked = await counter.asked()
-    await phone.person.submit(await first(phone), answer=answer)
+    told = shown(await phone.person.submit(await first(phone), answer=answer))
+    assert ("Trong một ngày" in told.text, "Xem các điện thoại" in told.text) == (not is_asked_again,) * 2
     assert await counter.error(asked["auth_req_id"]) == "access_denied"
     await counter.asked()
     assert bool(waiting(await phone.open())) == is_asked_again
@@ -150,7 +152,18 @@ async def test_after_its_time_nothing_is_answered(land: Country, counter: Counte
     page = await unlocked(phone, await first(phone))
     land.watch.advance(MINUTE)
     late = shown(await phone.person.submit(page, number=asked["number_to_show"]))
-    assert late.response.status_code == 410
+    assert (late.response.status_code, 'href="/phone"' in late.response.text) == (410, True)
+
+
+async def test_who_signed_out_meanwhile_unlocks_the_phone_again_and_nobody_else_takes_over(
+    counter: Counter, phone: Phone
+) -> None:
+    asked = await counter.asked()
+    page = await unlocked(phone, await first(phone))
+    consent = shown(await phone.person.submit(page, number=asked["number_to_show"]))
+    assert "Không phải bạn?" not in consent.text
+    phone.person.browser.cookies.delete("vneid_idp_session")
+    assert (await phone.open(consent.path)).path == page.path
 
 
 async def test_a_service_that_is_out_of_service_asks_nobody_and_hides_no_others(
