@@ -40,5 +40,5 @@ READERS = (
     ),
     Reader(mark("A point of sale, a dealer"), ClientProfile.FAPI2, ("token-exchange", "device")),
     Reader(mark("A counter that asks people on their phones"), ClientProfile.CIBA, ("ciba", "authorization-details")),
-    Reader(mark("A caller of the operators' APIs (CAMARA)"), ClientProfile.CAMARA, ("ciba",)),
+    Reader(mark("A caller of the operators' APIs (CAMARA)"), ClientProfile.CAMARA, ("number-check", "ciba")),
 )
