@@ -15,6 +15,8 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.OWN_PROOF_LEVEL: mark("Level with which a person links an own account"),
     Threshold.GUARDIAN_LEVEL: mark("Level with which a guardian links a child's account"),
     Threshold.LEVEL_2_FROM_AGE: mark("From this age an account can be of level 2"),
+    Threshold.LEVEL_2_DAYS: mark("Working days until the decision on level 2 for who has a valid card"),
+    Threshold.LEVEL_2_DAYS_WITHOUT_CARD: mark("Working days until the decision on level 2 for who has no card"),
     Threshold.CONSENT_ALONE_FROM_AGE: mark("From this age a person consents alone"),
     Threshold.CHILD_ASKED_FROM_AGE: mark("From this age a child is asked beside the parent or guardian"),
     Threshold.GUARDIAN_ANSWER_DAYS: mark("Days for which a child's agreement waits for a parent or guardian"),
@@ -23,20 +25,6 @@ THRESHOLDS: Mapping[str, str] = {
 }
 REASONS: Mapping[str, str] = {name: text for words in KIND_WORDS.values() for name, text in words.reasons.items()}
 """Why something may not be done, of all kinds of bindings."""
-
-LEGAL_REFERENCES = (
-    mark("Civil Code 91/2015/QH13, Articles 20 and 49"),
-    mark("Decree 147/2024/NĐ-CP, Article 23.3.đ"),
-    mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b"),
-    mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b: commercial livestream needs the personal ID number"),
-    mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b: unverified accounts may not create or share content"),
-    mark("Decree 69/2024/NĐ-CP, Article 10"),
-    mark("Decree 69/2024/NĐ-CP, Article 7"),
-    mark("Law 91/2025/QH15, Article 24"),
-    mark("Law 91/2025/QH15, Article 24; Law on Children 102/2016/QH13, Article 1"),
-    mark("None: the provider's own default"),
-)
-"""Those of the policy that a new provider starts with. What an operator writes stands as it was written."""
 
 PUBLISHED_BY_ITSELF = (
     mark("The policy in the package, with which a new provider starts."),

@@ -33,14 +33,18 @@ async def submit(request: Request) -> Response:
 
 
 async def _page(request: Request, visit: Visit) -> Response:
-    return render(request, "interaction/reach_level.html", visit=visit, from_age=await _from_age(visit))
-
-
-async def _from_age(visit: Visit) -> int | None:
-    """The age from which the person can have level 2, where it has not come yet."""
-    policy, now = await visit.provider.current_policy(), visit.situation.now
-    from_age, profile = policy.at(now)[Threshold.LEVEL_2_FROM_AGE], visit.profile
-    return from_age if profile is not None and age(profile.record.birth_date, now) < from_age else None
+    policy, now, profile = await visit.provider.current_policy(), visit.situation.now, visit.profile
+    rows = policy.at(now).thresholds
+    from_age = rows[Threshold.LEVEL_2_FROM_AGE]
+    return render(
+        request,
+        "interaction/reach_level.html",
+        visit=visit,
+        too_young=profile is not None and age(profile.record.birth_date, now) < from_age.number,
+        from_age=from_age,
+        days=rows[Threshold.LEVEL_2_DAYS],
+        days_without_card=rows[Threshold.LEVEL_2_DAYS_WITHOUT_CARD],
+    )
 
 
 doors = [

@@ -31,6 +31,10 @@ class Threshold(StrEnum):
     """… and with which a guardian binds for a child."""
     LEVEL_2_FROM_AGE = "level_2_from_age"
     """Before this age an account stays at level 1."""
+    LEVEL_2_DAYS = "level_2_days"
+    """In so many working days an account of level 2 is decided about, for who has a valid card."""
+    LEVEL_2_DAYS_WITHOUT_CARD = "level_2_days_without_card"
+    """… and for who has none."""
     CONSENT_ALONE_FROM_AGE = "consent_alone_from_age"
     """From this age on a person consents alone to what tells something about them."""
     CHILD_ASKED_FROM_AGE = "child_asked_from_age"
@@ -43,7 +47,7 @@ class Threshold(StrEnum):
     """Accounts of one person within one network whose registration does not say otherwise."""
 
 
-_AGES, _LEVELS = range(131), range(1, 3)
+_AGES, _LEVELS, _DAYS = range(131), range(1, 3), range(1, 91)
 POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
     {
         Threshold.GUARDIAN_UNTIL_AGE: _AGES,
@@ -51,9 +55,11 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.OWN_PROOF_LEVEL: _LEVELS,
         Threshold.GUARDIAN_LEVEL: _LEVELS,
         Threshold.LEVEL_2_FROM_AGE: _AGES,
+        Threshold.LEVEL_2_DAYS: _DAYS,
+        Threshold.LEVEL_2_DAYS_WITHOUT_CARD: _DAYS,
         Threshold.CONSENT_ALONE_FROM_AGE: _AGES,
         Threshold.CHILD_ASKED_FROM_AGE: _AGES,
-        Threshold.GUARDIAN_ANSWER_DAYS: range(1, 91),
+        Threshold.GUARDIAN_ANSWER_DAYS: _DAYS,
         Threshold.OFFERED_AGAIN_DAYS: range(1, 3_651),
         Threshold.ACCOUNT_LIMIT: range(1, 1_001),
     }

@@ -1,5 +1,6 @@
 """The consent screen: the very values, all or part or none, and nothing without the person's own choice."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,15 @@ async def at_consent(land: Country, party: RelyingParty, **params: str) -> tuple
     assert isinstance(page, Page)
     assert page.path.startswith("/consent/"), page.text
     return person, page, request
+
+
+def given(policy: Policy) -> Callable[..., Awaitable[Policy]]:
+    """What asks for the policy, and is given this one."""
+
+    async def current(*_: object) -> Policy:
+        return policy
+
+    return current
 
 
 async def userinfo(party: RelyingParty, request: Request, away: Page | str) -> dict[str, Any]:
@@ -184,13 +194,19 @@ async def test_level_2_out_of_reach_is_explained_and_told(land: Country, party: 
     assert "error=unmet_authentication_requirements" in away
 
 
-async def test_who_is_too_young_for_level_2_is_not_sent_to_an_office(land: Country, party: RelyingParty) -> None:
+async def test_who_is_too_young_for_level_2_is_not_sent_to_an_office(
+    land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ThresholdRow(Threshold.LEVEL_2_DAYS, 2, "Quick act", date(2026, 1, 1))
+    monkeypatch.setattr(PolicyCache, "current", given(shipped().amended(Policy((), (row,)))))
     for slug, advised in (("child-5", False), ("level-1", True)):
         person = Person(land, land.people[slug])
         page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
         assert isinstance(page, Page)
         assert page.path.startswith("/level/")
         assert ("công an cấp xã" in page.text, "Dưới 6 tuổi" in page.text) == (advised, not advised)
+        assert ("Quick act" in page.text, "sau 2 ngày" in page.text) == (advised, advised), "as the policy has it"
+        assert ("Điều 7 Nghị định 69/2024/NĐ-CP" in page.text) == (not advised)
 
 
 async def test_a_guardian_chooses_among_the_own_children_under_16(land: Country, party: RelyingParty) -> None:
@@ -237,12 +253,7 @@ async def test_the_age_of_children_is_the_laws_of_the_day(
     land: Country, party: RelyingParty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 14, "A later decree", date(2026, 1, 1))
-    policy = shipped().amended(Policy((), (row,)))
-
-    async def current(*_: object) -> Policy:
-        return policy
-
-    monkeypatch.setattr(PolicyCache, "current", current)
+    monkeypatch.setattr(PolicyCache, "current", given(shipped().amended(Policy((), (row,)))))
     person = (await known(land, "guardian")).person
     page = await person.start(party.request(scope="openid binding:child_account"))
     assert isinstance(page, Page)

@@ -2,10 +2,11 @@
 
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.bindings.social_accounts.words import Reason
-from vneid_idp.console.policy_words import ACTIONS, LEGAL_REFERENCES, PUBLISHED_BY_ITSELF, REASONS, THRESHOLDS
+from vneid_idp.console.policy_words import ACTIONS, PUBLISHED_BY_ITSELF, REASONS, THRESHOLDS
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.rules import Threshold
 from vneid_idp.policy.service import OWN_REASONS
+from vneid_idp.web.legal_references import LEGAL_REFERENCES
 
 
 def test_every_action_threshold_and_reason_has_words() -> None:
