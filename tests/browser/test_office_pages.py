@@ -210,7 +210,12 @@ def test_a_passkey_is_made_at_the_desk_for_a_reason(visit: Visit, as_clerk: Stor
     file = open_file(clerk, "no-phone")
     page.goto(f"{file}/passkeys")
     page.fill("#passkey-name", "Khóa bảo mật")
-    page.click("[data-passkey=create] button")
+    page.click(".languages [lang=en]")
+    page.locator("html[lang=en]").wait_for()
+    page.click(".languages [lang=vi]")
+    page.locator("html[lang=vi]").wait_for()
+    assert page.input_value("#passkey-name") == "Khóa bảo mật"
+    page.press("#passkey-name", "Enter")
     alert = page.locator("[data-passkey] [role=alert]")
     alert.wait_for()
     assert "lý do" in alert.inner_text()
@@ -221,6 +226,7 @@ def test_a_passkey_is_made_at_the_desk_for_a_reason(visit: Visit, as_clerk: Stor
     page.click("[data-passkey=create] button")
     page.wait_for_url("**done=passkey")
     page.goto(f"{file}/passkeys")
+    assert page.input_value("#passkey-name") == ""
     clerk.check_page()
     page.goto(f"{file}/passkeys/remove")
     clerk.check_page()

@@ -16,15 +16,20 @@ from vneid_idp.web.colleagues import Colleague
 from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.deeds import Errors, Kept, deed_of, entered
 from vneid_idp.web.doors import Door
+from vneid_idp.web.drafts import drop_draft
 from vneid_idp.web.forms import Form, read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.passkeys import give_options, read_passkey, site_of
 from vneid_idp.web.responses import json_response, see_other
 
+_KEPT = Kept(("passkey-name", "reason"))
+"""Of the form to add one."""
+
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
     """The passkeys, and the form to add one."""
-    return await _page(request, colleague, file, "office/passkeys.html", Form([]), Errors(), Kept())
+    form, errors = entered(request)
+    return await _page(request, colleague, file, "office/passkeys.html", form, errors, _KEPT)
 
 
 async def _page(
@@ -81,6 +86,7 @@ async def add(request: Request, colleague: Colleague, file: OpenFile) -> Respons
             deed=deed,
         )
     )
+    drop_draft(request, f"{file.path}/passkeys")
     return json_response({"next": f"{file.path}?done=passkey"})
 
 

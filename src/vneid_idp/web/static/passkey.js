@@ -55,9 +55,10 @@ async function ask(box, more) {
 }
 
 async function finish(box, { sealed, answer }) {
-  const name = box.querySelector("input")?.value ?? "";
+  const name = box.querySelector("[name=passkey-name]")?.value ?? "";
   const reason = box.querySelector("[name=reason]")?.value;
   const { next } = await send(box, box.dataset.path, { sealed, name, reason, answer: JSON.stringify(answer) });
+  sessionStorage.removeItem(`entered ${location.pathname}`); // by forms.js, which knows only of what is sent
   location.assign(next);
 }
 
@@ -108,6 +109,13 @@ for (const box of document.querySelectorAll("[data-passkey]")) {
     }
   };
   box.hidden = false;
+  // Enter in a field makes the passkey: of such a form only the button for the language is sent.
+  box.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    button.click();
+  });
   button.addEventListener("click", async () => {
     // A browser asks for one passkey at a time.
     withdrawOffer();
