@@ -11,6 +11,7 @@ from vneid_idp.clients.logos import want_logo
 from vneid_idp.clients.metadata import write_members
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.languages import mark
 from vneid_idp.kernel.secrets import digest, new_id, new_secret
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -167,7 +168,9 @@ async def _check_named(unit: Unit, registration: Registration, before: Mapping[s
     for client_id in members.get("may_act", ()):
         named = None if client_id in known else await find_client(unit, client_id)
         if client_id not in known and (named is None or named.family != members.get("family")):
-            raise InvalidClientMetadata(f"may_act: {client_id} is no client of this family", member="may_act")
+            raise InvalidClientMetadata(
+                mark("%(client_id)s is no client of this family"), member="may_act", client_id=client_id
+            )
 
 
 def _versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from vneid_idp.console.client_fields import (
 )
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
+from vneid_idp.console.words import refused_metadata
 from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -82,15 +83,17 @@ async def _change(
     try:
         client, secret = await colleague.act(work)
     except InvalidClientMetadata as refusal:
-        return await _page(request, colleague, kind, form, Errors(_problem(kind, refusal)))
+        return await _page(request, colleague, kind, form, Errors(_problem(request, kind, refusal)))
     client = await fetch_logo(provider.db, provider.dispatcher, client)
     if secret is not None:
         return to_secret(request, colleague, client, secret)
     return see_other(f"{CLIENTS}/{client.client_id}")
 
 
-def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
-    return {"metadata": refusal.description} if kind == "metadata" else problem_at(refusal)
+def _problem(request: Request, kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
+    if kind == "metadata":
+        return {"metadata": refused_metadata(request, refusal)}
+    return problem_at(request, refusal, {})
 
 
 async def _page(request: Request, colleague: Colleague, kind: str, form: Form, errors: Errors) -> Response:

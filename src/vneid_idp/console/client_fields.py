@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from vneid_idp.console.words import refused_metadata, said
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.web.forms import Form
@@ -160,9 +161,9 @@ def missing_fields(request: Request, form: Form) -> dict[str, str]:
     }
 
 
-def problem_at(refusal: InvalidClientMetadata, *more: str) -> dict[str, str]:
-    """The refusal at the field of its member, one of `FIELDS` or `more`; else at the first."""
-    member = refusal.member
-    return {
-        member if member is not None and (member in NAMES or member in more) else "client_name": refusal.description
-    }
+def problem_at(request: Request, refusal: InvalidClientMetadata, more: Mapping[str, str]) -> dict[str, str]:
+    """The refusal at the field of its member, one of `FIELDS` or of `more`, which have labels; else at the first."""
+    labels = {name: field.label for name, field in NAMES.items()} | dict(more)
+    if refusal.member is None or refusal.member not in labels:
+        return {"client_name": refused_metadata(request, refusal)}
+    return {refusal.member: said(request, refusal.wording, gettext(request, labels[refusal.member]))}

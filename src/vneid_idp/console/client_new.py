@@ -17,6 +17,7 @@ from vneid_idp.clients.service import Registered
 from vneid_idp.console.client_fields import FIELDS, choices_in_words, merged, problem_at, shown_values
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENTS, console_door
+from vneid_idp.console.words import refused_metadata
 from vneid_idp.kernel.foreign_json import BadJson, read_foreign_json
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.protocol import registration
@@ -51,8 +52,12 @@ GRANTS = {
     TOKEN_EXCHANGE: mark("Acts by tokens of its organisation's other clients"),
     JWT_BEARER_GRANT: mark("Names people by their phone numbers (profile camara)"),
 }
-_MORE = ("token_endpoint_auth_method", "grant_types", "jwks_uri")
-"""What the form has beyond the fields that an existing client is changed by."""
+_MORE = {
+    "token_endpoint_auth_method": mark("What does it prove itself with?"),
+    "grant_types": mark("What does it do?"),
+    "jwks_uri": mark("Address of its keys"),
+}
+"""What the form has beyond the fields that an existing client is changed by, with its labels."""
 
 
 _KEPT = {
@@ -133,7 +138,7 @@ async def _register(
 
         made = await colleague.act(work)
     except InvalidClientMetadata as refusal:
-        return _page(request, kind, form, Errors(_problem(kind, refusal)))
+        return _page(request, kind, form, Errors(_problem(request, kind, refusal)))
     except AlreadyThere:
         text = gettext(request, "This form has registered a client already: it is in the list.")
         return _page(request, kind, form, Errors({"client_name" if kind == "fields" else "metadata": text}), used=True)
@@ -141,10 +146,10 @@ async def _register(
     return to_secret(request, colleague, client, made.secret, token=made.registration_access_token)
 
 
-def _problem(kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
+def _problem(request: Request, kind: str, refusal: InvalidClientMetadata) -> dict[str, str]:
     if kind == "json":
-        return {"metadata": refusal.description}
-    return problem_at(refusal, *_MORE)
+        return {"metadata": refused_metadata(request, refusal)}
+    return problem_at(request, refusal, _MORE)
 
 
 def _id_of(form: Form) -> str:

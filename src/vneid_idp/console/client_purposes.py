@@ -9,6 +9,7 @@ from starlette.responses import Response
 from vneid_idp.clients import by_operator, service
 from vneid_idp.clients.purpose_templates import purpose_templates
 from vneid_idp.console.parts import CLIENT, CLIENTS, console_door, seen_client
+from vneid_idp.console.words import said
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
 from vneid_idp.protocol.claims import scopes_missing
 from vneid_idp.protocol.client import Client
@@ -74,7 +75,12 @@ async def change(request: Request, colleague: Colleague) -> Response:
     try:
         client = await colleague.act(work)
     except InvalidClientMetadata as refusal:
-        return await _page(request, colleague, form, Errors({refusal.part or "required": refusal.description}))
+        return await _page(
+            request,
+            colleague,
+            form,
+            Errors({refusal.part or "required": said(request, refusal.wording, gettext(request, "Purposes"))}),
+        )
     if client is None:
         taken = gettext(request, "There is a purpose of this id already. Change that one, or choose another id.")
         return await _page(request, colleague, form, Errors(id=taken))

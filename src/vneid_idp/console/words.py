@@ -6,6 +6,8 @@ from starlette.requests import Request
 
 from vneid_idp.audit.deeds import BadDeed
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.wording import Wording
+from vneid_idp.protocol.errors import InvalidClientMetadata
 from vneid_idp.web.deeds import Errors, RefusedInWords
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.reason_words import reason_wanted
@@ -16,6 +18,19 @@ _REFUSALS: Mapping[str, str] = {
     "foreign_domain": mark("It must be the host of a redirect address, or stand above one."),
     "policy_in_the_past": mark("Rows of this draft would hold since a day that has begun. Say why, if that is meant."),
 }
+
+
+def said(request: Request, wording: Wording, label: str) -> str:
+    """What is wrong with something, in the language of the page, after what it is: a label, which may be a question."""
+    text = gettext(request, wording.text, **wording.values)
+    return f"{label} {text}" if label.endswith("?") else f"{label}: {text}"
+
+
+def refused_metadata(request: Request, refusal: InvalidClientMetadata) -> str:
+    """A refusal where the registration is written as JSON, with the member that it is about."""
+    if refusal.member is None:
+        return gettext(request, refusal.wording.text, **refusal.wording.values)
+    return said(request, refusal.wording, refusal.member)
 
 
 def refused_in_words(request: Request, errors: Errors, field: str) -> RefusedInWords:

@@ -10,6 +10,7 @@ A client that registered itself and that no operator changed has no ceiling but 
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.errors import InvalidClientMetadata
 
 _METHOD_STRENGTH = {
@@ -83,7 +84,9 @@ def check_below(found: Mapping[str, Any], before: Mapping[str, Any]) -> None:
     for name, widens in WIDENS.items():
         if widens(before.get(name), found.get(name)):
             raise InvalidClientMetadata(
-                f"{name}: the operator decided about this client; it may give up what stands registered, and only the"
-                " operator gives it more",
+                mark(
+                    "the operator decided about this client; it may give up what stands registered, and only the "
+                    "operator gives it more"
+                ),
                 member=name,
             )

@@ -5,6 +5,8 @@ data. RFC 6749 §4.1.2.1 and §5.2, OpenID Connect Core §3.1.2.6, RFC 9101 §6,
 §3.1.
 """
 
+from vneid_idp.kernel.wording import Wording
+
 
 class OAuthError(Exception):
     """A refusal in the words of the specifications."""
@@ -189,14 +191,22 @@ class RegistrationNotSupported(OAuthError):
 
 
 class InvalidClientMetadata(OAuthError):
-    """A member of client metadata has no good value."""
+    """A member of client metadata has no good value; the text says which one before what is wrong with it."""
 
     code = "invalid_client_metadata"
 
     def __init__(
-        self, description: str, *, member: str | None = None, part: str | None = None, about: str | None = None
+        self,
+        wording: Wording | str,
+        *,
+        member: str | None = None,
+        part: str | None = None,
+        about: str | None = None,
+        **values: object,
     ) -> None:
-        super().__init__(description, about=about)
+        self.wording = wording if isinstance(wording, Wording) else Wording(wording, values)
+        """What is wrong, without the member, as pages say it in the language of their reader."""
+        super().__init__(str(self.wording) if member is None else f"{member}: {self.wording}", about=about)
         self.member = member
         """The registered member, where it is one."""
         self.part = part

@@ -13,7 +13,9 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
 from vneid_idp.kernel.foreign_json import read_foreign_json
+from vneid_idp.kernel.languages import mark
 from vneid_idp.kernel.secrets import from_base64url
+from vneid_idp.kernel.wording import Wording
 
 _KINDS: dict[str, tuple[str, str | None]] = {
     "RS256": ("RSA", None),
@@ -51,7 +53,11 @@ class UnknownKey(BadToken):
 
 
 class BadKeys(ValueError):
-    """The key set is not one that a relying party may register."""
+    """The key set is not one that a relying party may register; the text is marked for translation."""
+
+    def __init__(self, text: str, **values: object) -> None:
+        self.wording = Wording(text, values)
+        super().__init__(str(self.wording))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +118,18 @@ def read_keys(jwks: object) -> tuple[PublicKey, ...]:
     just published a secret.
     """
     if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
-        raise BadKeys('must be a JWK Set: {"keys": [...]}')
+        raise BadKeys(mark('must be a JWK Set: {"keys": [...]}'))
     if len(jwks["keys"]) > 50:
-        raise BadKeys("holds more than 50 keys")
+        raise BadKeys(mark("holds more than 50 keys"))
     return tuple(key for key in (read_key(jwk) for jwk in jwks["keys"]) if key is not None)
 
 
 def read_key(jwk: object) -> PublicKey | None:
     """Prepare one key; nothing of a kind that is not known here. Raises `BadKeys`."""
     if not isinstance(jwk, dict):
-        raise BadKeys("holds something that is not a key")
+        raise BadKeys(mark("holds something that is not a key"))
     if jwk.get("kty") == "oct" or _PRIVATE & jwk.keys():
-        raise BadKeys("holds a private or symmetric key: take it out of use, it is no secret any more")
+        raise BadKeys(mark("holds a private or symmetric key: take it out of use, it is no secret any more"))
     kty, curve = jwk.get("kty"), jwk.get("crv")
     if kty not in ("RSA", "EC", "OKP") or (kty in _CURVES and curve not in _CURVES[kty]):
         return None
@@ -133,14 +139,14 @@ def read_key(jwk: object) -> PublicKey | None:
         key = kind.import_key({name: jwk[name] for name in ("kty", "crv", "n", "e", "x", "y") if name in jwk})
         size = key.public_key.key_size if kty == "RSA" else None
     except (JoseError, ValueError, TypeError, KeyError, AttributeError):
-        raise BadKeys("holds a key that cannot be read") from None
+        raise BadKeys(mark("holds a key that cannot be read")) from None
     if size is not None and not 2048 <= size <= 8192:
-        raise BadKeys("holds an RSA key of fewer than 2048 or more than 8192 bits")
+        raise BadKeys(mark("holds an RSA key of fewer than 2048 or more than 8192 bits"))
     if kty == "RSA" and key.public_key.public_numbers().e > _LARGEST_EXPONENT:
-        raise BadKeys("holds an RSA key with a public exponent above 2^32")
+        raise BadKeys(mark("holds an RSA key with a public exponent above 2^32"))
     for name in ("kid", "use", "alg"):
         if not isinstance(jwk.get(name), str | None):
-            raise BadKeys(f"holds a key whose {name} is not a text")
+            raise BadKeys(mark("holds a key whose %(member)s is not a text"), member=name)
     return PublicKey(jwk.get("kid"), kty, curve, jwk.get("use"), jwk.get("alg"), key, jwk)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography import x509
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS, BadCertificate, read_x5c
 from vneid_idp.protocol.checks.profiles import PROFILES
@@ -43,7 +44,7 @@ Reader = Callable[[Any, Registrar], Any]
 def _text(longest: int) -> Reader:
     def read(value: Any, _: Registrar) -> str:
         if not isinstance(value, str) or not value.strip() or len(value) > longest or not value.isprintable():
-            raise BadMember(f"must be a text of at most {longest} printable characters")
+            raise BadMember(mark("must be a text of at most %(most)s printable characters"), most=longest)
         return value
 
     return read
@@ -53,7 +54,10 @@ def _line(longest: int) -> Reader:
     def read(value: Any, _: Registrar) -> str:
         line = visible_line(value, longest) if isinstance(value, str) else None
         if line is None:
-            raise BadMember(f"must be one line of at most {longest} visible characters, a letter or digit among them")
+            raise BadMember(
+                mark("must be one line of at most %(most)s visible characters, a letter or digit among them"),
+                most=longest,
+            )
         return line
 
     return read
@@ -61,23 +65,20 @@ def _line(longest: int) -> Reader:
 
 def _flag(value: Any, _: Registrar) -> bool:
     if not isinstance(value, bool):
-        raise BadMember("must be true or false")
+        raise BadMember(mark("must be true or false"))
     return value
 
 
-def _number_of(what: str) -> Reader:
-    def read(value: Any, _: Registrar) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
-            raise BadMember(f"must be a whole number of {what}, not below 0")
-        return value
-
-    return read
+def _number(value: Any, _: Registrar) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**31:
+        raise BadMember(mark("must be a whole number, not below 0"))
+    return value
 
 
 def _one_of(*choices: str) -> Reader:
     def read(value: Any, _: Registrar) -> str:
         if value not in choices:
-            raise BadMember(f"must be one of: {', '.join(choices)}")
+            raise BadMember(mark("must be one of: %(choices)s"), choices=", ".join(choices))
         return str(value)
 
     return read
@@ -86,7 +87,7 @@ def _one_of(*choices: str) -> Reader:
 def _list_of(reader: Reader, most: int = 50) -> Reader:
     def read(value: Any, registrar: Registrar) -> list[Any]:
         if not isinstance(value, list) or len(value) > most:
-            raise BadMember(f"must be an array of at most {most} members")
+            raise BadMember(mark("must be an array of at most %(most)s members"), most=most)
         return list(dict.fromkeys(reader(member, registrar) for member in value))
 
     return read
@@ -118,10 +119,10 @@ def _any_uri(value: Any, _: Registrar) -> str:
 def _request_uri(value: Any, registrar: Registrar) -> str:
     # A fragment tells which content is meant (OIDC Core §6.2), the one place where a URI here may have one.
     if not isinstance(value, str):
-        raise BadMember("must be https URLs")
+        raise BadMember(mark("must be https URLs"))
     check_server_url(value.partition("#")[0], sandbox=registrar.sandbox)
     if not value.partition("#")[2].isascii() or len(value) > 2048:
-        raise BadMember("must be https URLs")
+        raise BadMember(mark("must be https URLs"))
     return value
 
 
@@ -129,42 +130,44 @@ def _jwks(value: Any, _: Registrar) -> dict[str, Any]:
     try:
         keys = jose.read_keys(value)
     except jose.BadKeys as error:
-        raise BadMember(str(error)) from None
+        raise BadMember(error.wording) from None
     try:
         for key in keys:
             if "x5c" in key.jwk:
                 read_x5c(key.jwk["x5c"])
-    except BadCertificate as error:
-        raise BadMember(f"holds a key whose x5c {error} (RFC 7517 section 4.7)") from None
+    except BadCertificate:
+        raise BadMember(
+            mark("holds a key whose x5c is no list of certificates in base64 that can be read (RFC 7517 section 4.7)")
+        ) from None
     return {"keys": value["keys"]}
 
 
 def _scope(value: Any, registrar: Registrar) -> str:
     if not isinstance(value, str):
-        raise BadMember("must be scopes separated by spaces")
+        raise BadMember(mark("must be scopes separated by spaces"))
     known = (*SCOPES, *OPERATOR_SCOPES) if registrar.by_operator else SCOPES
     unknown = [scope for scope in value.split() if scope not in known]
     if unknown:
-        raise BadMember(f"may hold only: {' '.join(known)}")
+        raise BadMember(mark("may hold only: %(scopes)s"), scopes=" ".join(known))
     return " ".join(dict.fromkeys(value.split()))
 
 
 def _family(value: Any, _: Registrar) -> str:
     if not isinstance(value, str) or not FAMILY_ID.fullmatch(value):
-        raise BadMember("must be an identifier of at most 64 letters, digits, '.', '_' and '-'")
+        raise BadMember(mark("must be an identifier of at most 64 letters, digits, '.', '_' and '-'"))
     return value
 
 
 def _versions(value: Any, _: Registrar) -> dict[str, int]:
     if not isinstance(value, dict) or not all(type(version) is int and version > 0 for version in value.values()):
-        raise BadMember("must be an object of version numbers")
+        raise BadMember(mark("must be an object of version numbers"))
     return value
 
 
 def _origin(value: Any, registrar: Registrar) -> str:
     check_web_url(value, loopback=registrar.sandbox)
     if value != origin(value):
-        raise BadMember("must be origins as browsers write them: no path, no slash at the end, in lower case")
+        raise BadMember(mark("must be origins as browsers write them: no path, no slash at the end, in lower case"))
     return str(value)
 
 
@@ -173,11 +176,13 @@ def _distinguished_name(value: Any, _: Registrar) -> str:
         name = x509.Name.from_rfc4514_string(value if isinstance(value, str) and len(value) <= 1000 else "?")
     except ValueError:
         raise BadMember(
-            "must be a distinguished name in the form of RFC 4514, such as CN=Back end,O=Carrier,C=VN: openssl prints "
-            "it with -nameopt RFC2253"
+            mark(
+                "must be a distinguished name in the form of RFC 4514, such as CN=Back end,O=Carrier,C=VN: openssl "
+                "prints it with -nameopt RFC2253"
+            )
         ) from None
     if not name.rdns:
-        raise BadMember("must name somebody: nobody has the empty distinguished name alone")
+        raise BadMember(mark("must name somebody: nobody has the empty distinguished name alone"))
     return str(value)
 
 
@@ -185,7 +190,7 @@ def _ip(value: Any, _: Registrar) -> str:
     try:
         return str(ip_address(value if isinstance(value, str) else ""))
     except ValueError:
-        raise BadMember("must be an IP address") from None
+        raise BadMember(mark("must be an IP address")) from None
 
 
 _signing = _one_of(*jose.SIGNING_ALGORITHMS)
@@ -230,7 +235,7 @@ MEMBERS: dict[str, Reader] = {
     "require_signed_request_object": _flag,
     "require_pushed_authorization_requests": _flag,
     "require_pkce_or_nonce": _flag,
-    "default_max_age": _number_of("seconds"),
+    "default_max_age": _number,
     "require_auth_time": _flag,
     "default_acr_values": _list_of(_text(200), 10),
     "initiate_login_uri": _initiate_login,
@@ -261,7 +266,7 @@ OPERATOR_MEMBERS: dict[str, Reader] = {
     "profile": _one_of(*PROFILES),
     "authorization_details_types": _list_of(_one_of(*DETAIL_TYPES)),
     "purposes": lambda value, _: read_purposes(value),
-    "account_limit": _number_of("accounts"),
+    "account_limit": _number,
     "assertion_audience": _one_of("issuer", "endpoint"),
     "family": _family,
     "tells_unknown_users": _flag,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
+from vneid_idp.kernel.languages import DEFAULT, LANGUAGES, mark
 from vneid_idp.protocol.claims import (
     BINDING_CLAIMS,
     CLAIMS,
@@ -51,44 +51,52 @@ def read_purposes(value: object) -> list[dict[str, Any]]:
     the default. Raises `BadMember`. A version is a positive whole number, or the same in digits.
     """
     if not isinstance(value, list) or len(value) > 20:
-        raise BadMember("must be an array of at most 20 purposes")
+        raise BadMember(mark("must be an array of at most 20 purposes"))
     purposes = [_read_purpose(purpose) for purpose in value]
     if len({purpose["id"] for purpose in purposes}) < len(purposes):
-        raise BadMember("holds two purposes with the same id")
+        raise BadMember(mark("holds two purposes with the same id"))
     told = thresholds(purpose_of(purpose) for purpose in purposes)
     if len(told) > MOST_THRESHOLDS:
         raise BadMember(
-            f"holds more than {MOST_THRESHOLDS} age thresholds, from which a birth date could be found: "
-            f"{', '.join(sorted(told))}; a smaller proof that may be given in place of a claim is one of them, and an "
-            "age band tells 13, 16 and 18"
+            mark(
+                "holds more than %(most)s age thresholds, from which a birth date could be found: %(thresholds)s; a "
+                "smaller proof that may be given in place of a claim is one of them, and an age band tells 13, 16 and "
+                "18"
+            ),
+            most=MOST_THRESHOLDS,
+            thresholds=", ".join(sorted(told)),
         )
     return purposes
 
 
 def _read_purpose(value: object) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
-        raise BadMember("holds a purpose without an id")
+        raise BadMember(mark("holds a purpose without an id"))
     if not PURPOSE_ID.fullmatch(value["id"]):
-        raise BadMember("holds a purpose whose id is no identifier of at most 64 letters, digits, '.', '_' and '-'")
+        raise BadMember(
+            mark("holds a purpose whose id is no identifier of at most 64 letters, digits, '.', '_' and '-'")
+        )
     version = str(value.get("version", 1))
     if not _VERSION.fullmatch(version) or not 0 < int(version) < 2**31:
-        raise BadMember("holds a purpose whose version is not a positive number")
+        raise BadMember(mark("holds a purpose whose version is not a positive number"))
     purpose: dict[str, Any] = {"id": value["id"], "version": int(version)}
     for name, longest in _TEXTS.items():
         texts = value.get(name)
         if not isinstance(texts, dict) or DEFAULT not in texts:
-            raise BadMember(f"holds a purpose whose {name} is not given in {DEFAULT}")
+            raise BadMember(
+                mark("holds a purpose whose %(words)s is not given in %(language)s"), words=name, language=DEFAULT
+            )
         purpose[name] = {language: _line(name, texts[language], longest) for language in LANGUAGES if language in texts}
     for name in ("required", "optional"):
         claims = value.get(name, [])
         if not isinstance(claims, list) or not all(isinstance(claim, str) and scopes_of(claim) for claim in claims):
-            raise BadMember(f"holds a purpose with an unknown claim among the {name} ones", name)
+            raise BadMember(mark("holds a purpose with an unknown claim among the %(kind)s ones"), name, kind=name)
         purpose[name] = list(dict.fromkeys(claims))
     if set(purpose["required"]) & set(purpose["optional"]):
-        raise BadMember("holds a purpose with a claim that is both required and optional", "optional")
+        raise BadMember(mark("holds a purpose with a claim that is both required and optional"), "optional")
     in_full = value.get("required_in_full", [])
     if not isinstance(in_full, list) or not all(claim in purpose["required"] for claim in in_full):
-        raise BadMember("holds a purpose with a claim required in full that is not required", "required_in_full")
+        raise BadMember(mark("holds a purpose with a claim required in full that is not required"), "required_in_full")
     if in_full:
         purpose["required_in_full"] = list(dict.fromkeys(in_full))
     return purpose
@@ -98,8 +106,12 @@ def _line(name: str, value: object, longest: int) -> str:
     line = visible_line(value, longest) if isinstance(value, str) else None
     if line is None:
         raise BadMember(
-            f"holds a purpose whose {name} is not one line of at most {longest} visible characters in each of its "
-            "languages"
+            mark(
+                "holds a purpose whose %(words)s is not one line of at most %(most)s visible characters in each of its "
+                "languages"
+            ),
+            words=name,
+            most=longest,
         )
     return line
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.client import SUBJECT_MEMBERS, ClientProfile
 from vneid_idp.protocol.details.table import DETAIL_TYPES
@@ -25,7 +26,9 @@ ENCRYPTED = ("id_token", "userinfo", "authorization")
 def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
     """Whoever signs, or is encrypted to, registers keys, in one of two ways."""
     if "jwks" in found and "jwks_uri" in found:
-        raise InvalidClientMetadata("jwks and jwks_uri exclude each other (RFC 7591 section 2)", member="jwks_uri")
+        raise InvalidClientMetadata(
+            mark("jwks and jwks_uri exclude each other (RFC 7591 section 2)"), member="jwks_uri"
+        )
     method = found["token_endpoint_auth_method"]
     if "jwks" in found and method == "self_signed_tls_client_auth":
         _check_certificate(found["jwks"]["keys"])
@@ -33,30 +36,26 @@ def check_keys(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> No
         return
     if method in ("private_key_jwt", "self_signed_tls_client_auth"):
         raise InvalidClientMetadata(
-            f"token_endpoint_auth_method: {method} needs jwks or jwks_uri", member="token_endpoint_auth_method"
+            mark("%(method)s needs jwks or jwks_uri"), member="token_endpoint_auth_method", method=method
         )
     if found.get("request_object_signing_alg", "none") != "none":
-        raise InvalidClientMetadata(
-            "request_object_signing_alg needs jwks or jwks_uri", member="request_object_signing_alg"
-        )
+        raise InvalidClientMetadata(mark("needs jwks or jwks_uri"), member="request_object_signing_alg")
     if found.get("require_signed_request_object"):
-        raise InvalidClientMetadata(
-            "require_signed_request_object needs jwks or jwks_uri", member="require_signed_request_object"
-        )
+        raise InvalidClientMetadata(mark("needs jwks or jwks_uri"), member="require_signed_request_object")
     if JWT_BEARER_GRANT in found["grant_types"]:
-        raise InvalidClientMetadata(f"grant_types: {JWT_BEARER_GRANT} needs jwks or jwks_uri", member="grant_types")
+        raise InvalidClientMetadata(
+            mark("%(method)s needs jwks or jwks_uri"), member="grant_types", method=JWT_BEARER_GRANT
+        )
     for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_alg" in found:
-            raise InvalidClientMetadata(
-                f"{kind}_encrypted_response_alg needs jwks or jwks_uri", member=f"{kind}_encrypted_response_alg"
-            )
+            raise InvalidClientMetadata(mark("needs jwks or jwks_uri"), member=f"{kind}_encrypted_response_alg")
 
 
 def _check_certificate(keys: list[dict[str, Any]]) -> None:
     """A certificate is known by itself, and not by its key (RFC 8705 §2.2.2)."""
     if not any("x5c" in key for key in keys):
         raise InvalidClientMetadata(
-            "jwks: self_signed_tls_client_auth needs a key with its certificate as x5c (RFC 8705 section 2.2.2)",
+            mark("self_signed_tls_client_auth needs a key with its certificate as x5c (RFC 8705 section 2.2.2)"),
             member="jwks",
         )
 
@@ -66,12 +65,13 @@ def check_algorithms(found: dict[str, Any], _: Registrar, __: Mapping[str, Any])
     for kind in ENCRYPTED:
         if f"{kind}_encrypted_response_enc" in found and f"{kind}_encrypted_response_alg" not in found:
             raise InvalidClientMetadata(
-                f"{kind}_encrypted_response_enc needs {kind}_encrypted_response_alg",
+                mark("needs %(other)s"),
                 member=f"{kind}_encrypted_response_enc",
+                other=f"{kind}_encrypted_response_alg",
             )
     if found.get("require_signed_request_object") and found.get("request_object_signing_alg") == "none":
         raise InvalidClientMetadata(
-            "require_signed_request_object excludes request_object_signing_alg none",
+            mark("excludes request_object_signing_alg none"),
             member="require_signed_request_object",
         )
 
@@ -81,20 +81,22 @@ def check_binding(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
     names = [name for name in SUBJECT_MEMBERS if name in found]
     if found["token_endpoint_auth_method"] == "tls_client_auth" and len(names) != 1:
         raise InvalidClientMetadata(
-            f"token_endpoint_auth_method: tls_client_auth needs exactly one of: {', '.join(SUBJECT_MEMBERS)}",
+            mark("tls_client_auth needs exactly one of: %(members)s"),
             member="token_endpoint_auth_method",
+            members=", ".join(SUBJECT_MEMBERS),
         )
     if found.get("dpop_bound_access_tokens") and found.get("tls_client_certificate_bound_access_tokens"):
         raise InvalidClientMetadata(
-            "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens exclude each other: a token is "
-            "bound to one key",
+            mark(
+                "dpop_bound_access_tokens and tls_client_certificate_bound_access_tokens exclude each other: a token "
+                "is bound to one key"
+            ),
             member="dpop_bound_access_tokens",
         )
     is_bound = found.get("dpop_bound_access_tokens") or found.get("tls_client_certificate_bound_access_tokens")
     if found["token_endpoint_auth_method"] == "none" and "family" in found and not is_bound:
         raise InvalidClientMetadata(
-            "dpop_bound_access_tokens: a public client of a family binds its tokens to a key, by which others of the "
-            "family may act for it",
+            mark("a public client of a family binds its tokens to a key, by which others of the family may act for it"),
             member="dpop_bound_access_tokens",
         )
 
@@ -105,11 +107,11 @@ def check_exchange(found: dict[str, Any], registrar: Registrar, before: Mapping[
     if not registrar.by_operator:
         return
     if found.get("may_act") and "family" not in found:
-        raise InvalidClientMetadata("may_act: only clients of one family act for each other", member="may_act")
+        raise InvalidClientMetadata(mark("only clients of one family act for each other"), member="may_act")
     stands = TOKEN_EXCHANGE in before.get("grant_types", ()) and "family" not in before
     exchanges = TOKEN_EXCHANGE in found["grant_types"] and "family" not in found
     if exchanges and not stands:
-        raise InvalidClientMetadata("grant_types: only clients of a family exchange tokens", member="family")
+        raise InvalidClientMetadata(mark("only clients of a family exchange tokens"), member="family")
 
 
 def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -118,16 +120,18 @@ def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
     rules = PROFILES[profile]
     if rules.auth_methods is not None and found["token_endpoint_auth_method"] not in rules.auth_methods:
         raise InvalidClientMetadata(
-            f"token_endpoint_auth_method: clients of the profile {profile} authenticate by "
-            f"{' or '.join(rules.auth_methods)}",
+            mark("clients of the profile %(profile)s authenticate by one of: %(methods)s"),
             member="token_endpoint_auth_method",
+            profile=profile,
+            methods=", ".join(rules.auth_methods),
         )
     for name in found.get("authorization_details_types", ()):
         if profile not in DETAIL_TYPES[name].profiles:
             raise InvalidClientMetadata(
-                f"authorization_details_types: {name} is for clients of the profiles "
-                f"{' and '.join(sorted(DETAIL_TYPES[name].profiles))}",
+                mark("%(type)s is for clients of the profiles: %(profiles)s"),
                 member="authorization_details_types",
+                type=name,
+                profiles=", ".join(sorted(DETAIL_TYPES[name].profiles)),
             )
     scopes = found["scope"].split()
     for name, wanted, had in (
@@ -137,11 +141,17 @@ def check_profile(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) ->
         foreign = set(wanted).difference(had)
         if foreign:
             raise InvalidClientMetadata(
-                f"{name}: clients of the profile {profile} have no {', '.join(sorted(foreign))}", member=name
+                mark("clients of the profile %(profile)s have no %(names)s"),
+                member=name,
+                profile=profile,
+                names=", ".join(sorted(foreign)),
             )
     for name in _SIGNED_WITH:
         unsigned = found.get(name) == "none" and rules.unsigned_objects
         if name in found and not unsigned and found[name] not in rules.signing_algorithms:
             raise InvalidClientMetadata(
-                f"{name}: the profile {profile} takes {' or '.join(rules.signing_algorithms)}", member=name
+                mark("the profile %(profile)s takes one of: %(algorithms)s"),
+                member=name,
+                profile=profile,
+                algorithms=", ".join(rules.signing_algorithms),
             )

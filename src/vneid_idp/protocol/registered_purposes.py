@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.ceiling import decided_by_operator
 from vneid_idp.protocol.claims import MOST_THRESHOLDS, thresholds
 from vneid_idp.protocol.errors import InvalidClientMetadata
@@ -22,7 +23,7 @@ def renew_purposes(found: dict[str, Any], before: Mapping[str, Any], material: C
     unknown = set(material) - {purpose["id"] for purpose in wanted}
     if unknown:
         raise InvalidClientMetadata(
-            f"purposes: there is none of the id {' or '.join(sorted(unknown))}", member="purposes"
+            mark("there is none of the id %(ids)s"), member="purposes", ids=", ".join(sorted(unknown))
         )
     if current or wanted:
         found["purposes"] = renewed(current, wanted, gone, material)
@@ -38,10 +39,13 @@ def keep_thresholds(found: dict[str, Any], before: Mapping[str, Any]) -> None:
     former = (had | set(before.get(FORMER_THRESHOLDS, ()))) - now
     if now - had and len(now | former) > MOST_THRESHOLDS:
         raise InvalidClientMetadata(
-            f"purposes: with those that this client named before ({', '.join(sorted(former))}) they hold more than "
-            f"{MOST_THRESHOLDS} age thresholds, from which a birth date could be found; who needs others registers "
-            "another client",
+            mark(
+                "with those that this client named before (%(former)s) they hold more than %(most)s age thresholds, "
+                "from which a birth date could be found; who needs others registers another client"
+            ),
             member="purposes",
+            former=", ".join(sorted(former)),
+            most=MOST_THRESHOLDS,
         )
     found.pop(FORMER_THRESHOLDS, None)
     if former:
@@ -58,9 +62,13 @@ def check_purposes(found: dict[str, Any], registrar: Registrar, before: Mapping[
     wanted = found.get("purposes", [])
     is_new = not registrar.by_operator and wanted != before.get("purposes", [DEFAULT_PURPOSE])
     if is_new and (never := never_asked(wanted, found["scope"].split())):
-        raise InvalidClientMetadata(f"purposes: the scope asks for no {', '.join(never)}", member="purposes")
+        raise InvalidClientMetadata(
+            mark("the scope asks for no %(claims)s"), member="purposes", claims=", ".join(never)
+        )
     if writes_purposes(registrar, before):
         had = without_purpose(before.get("scope", "").split(), before.get("purposes", []))
         useless = [scope for scope in without_purpose(found["scope"].split(), wanted) if scope not in had]
         if useless:
-            raise InvalidClientMetadata(f"scope: no purpose asks for {' '.join(useless)}", member="scope")
+            raise InvalidClientMetadata(
+                mark("no purpose asks for %(scopes)s"), member="scope", scopes=" ".join(useless)
+            )

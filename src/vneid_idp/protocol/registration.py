@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
 from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
@@ -79,7 +80,7 @@ def read_registration(
             found[name] = reader(value, registrar)
         except BadMember as error:
             kind = InvalidRedirectUri if name == "redirect_uris" else InvalidClientMetadata
-            raise kind(f"{base} {error}", member=base, part=error.part) from None
+            raise kind(error.wording, member=base, part=error.part) from None
     _check_asked_sector(found, before or {})
     _fill(found, members, registrar, before or {})
     if before and "purposes" in readers:
@@ -114,7 +115,7 @@ def _readers(members: Mapping[str, Any], registrar: Registrar, before: Mapping[s
     for name in OPERATOR_MEMBERS:
         value = members.get(name)
         if name not in readers and name not in WRITTEN_MEMBERS and value is not None and value != before.get(name):
-            raise InvalidClientMetadata(f"{name}: only the operator registers this", member=name)
+            raise InvalidClientMetadata(mark("only the operator registers this"), member=name)
     return readers
 
 
@@ -191,8 +192,10 @@ def _check_shown(found: dict[str, Any], registrar: Registrar, before: Mapping[st
     for name in sorted(found.keys() | before.keys()):
         if name.partition("#")[0] in FIXED_MEMBERS and found.get(name) != before.get(name):
             raise InvalidClientMetadata(
-                f"{name}: the operator decided about this client, and only the operator changes what people are shown"
-                " of it and where they and their answers are sent",
+                mark(
+                    "the operator decided about this client, and only the operator changes what people are shown of it "
+                    "and where they and their answers are sent"
+                ),
                 member=name,
             )
 
@@ -207,11 +210,9 @@ def _check_redirect_uris(found: dict[str, Any], registrar: Registrar, _: Mapping
         try:
             check_address(uri, native=found["application_type"] == "native", loopback=registrar.sandbox)
         except BadMember as error:
-            raise InvalidRedirectUri(f"redirect_uris: {error}", member="redirect_uris") from None
+            raise InvalidRedirectUri(error.wording, member="redirect_uris") from None
     if "code" in found["response_types"] and not found["redirect_uris"]:
-        raise InvalidRedirectUri(
-            "redirect_uris: at least one is needed for the response type code", member="redirect_uris"
-        )
+        raise InvalidRedirectUri(mark("at least one is needed for the response type code"), member="redirect_uris")
 
 
 def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[str, Any]) -> None:
@@ -219,9 +220,7 @@ def _check_log_out_uris(found: dict[str, Any], registrar: Registrar, _: Mapping[
         try:
             check_address(uri, native=found["application_type"] == "native", loopback=registrar.sandbox)
         except BadMember as error:
-            raise InvalidClientMetadata(
-                f"post_logout_redirect_uris: {error}", member="post_logout_redirect_uris"
-            ) from None
+            raise InvalidClientMetadata(error.wording, member="post_logout_redirect_uris") from None
 
 
 def _check_front_channel(found: dict[str, Any], _: Registrar, __: Mapping[str, Any]) -> None:
@@ -229,8 +228,10 @@ def _check_front_channel(found: dict[str, Any], _: Registrar, __: Mapping[str, A
     uri = found.get("frontchannel_logout_uri")
     if uri is not None and origin(uri) not in {origin(registered) for registered in found["redirect_uris"]}:
         raise InvalidClientMetadata(
-            "frontchannel_logout_uri must have scheme, host and port of one of the redirect_uris"
-            " (OpenID Connect Front-Channel Logout section 2)",
+            mark(
+                "must have scheme, host and port of one of the redirect_uris (OpenID Connect Front-Channel Logout "
+                "section 2)"
+            ),
             member="frontchannel_logout_uri",
         )
 
@@ -239,7 +240,7 @@ def _check_pkce_or_nonce(found: dict[str, Any], registrar: Registrar, before: Ma
     """Only the operator lets a client of real people go without."""
     is_new = found.get(_BOUND) is False and before.get(_BOUND) is not False
     if is_new and not (registrar.by_operator or registrar.sandbox):
-        raise InvalidClientMetadata(f"{_BOUND}: only the operator lets a client go without", member=_BOUND)
+        raise InvalidClientMetadata(mark("only the operator lets a client go without"), member=_BOUND)
 
 
 def _check_grant_types(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
@@ -247,15 +248,19 @@ def _check_grant_types(found: dict[str, Any], registrar: Registrar, before: Mapp
     owned = PROFILED_GRANT_TYPES.intersection(grants).difference(before.get("grant_types", ()))
     if owned and not (registrar.by_operator or registrar.sandbox):
         raise InvalidClientMetadata(
-            f"grant_types: only the operator registers {', '.join(sorted(owned))}", member="grant_types"
+            mark("only the operator registers %(grant_types)s"),
+            member="grant_types",
+            grant_types=", ".join(sorted(owned)),
         )
     if ("code" in found["response_types"]) != ("authorization_code" in grants):
         raise InvalidClientMetadata(
-            "response_types and grant_types do not belong together (RFC 7591 section 2.1)", member="grant_types"
+            mark("response_types and grant_types do not belong together (RFC 7591 section 2.1)"), member="grant_types"
         )
     proven = [name for name in ("client_credentials", *sorted(PROFILED_GRANT_TYPES)) if name in grants]
     if proven and found["token_endpoint_auth_method"] == "none":
-        raise InvalidClientMetadata(f"grant_types: {proven[0]} needs a client that authenticates", member="grant_types")
+        raise InvalidClientMetadata(
+            mark("%(grant_type)s needs a client that authenticates"), member="grant_types", grant_type=proven[0]
+        )
 
 
 def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> None:
@@ -266,17 +271,19 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
     if had.intersection(OPERATOR_SCOPES):
         # The registration access token could put other keys under a client that may change all the others.
         raise InvalidClientMetadata(
-            "scope: a client of the operator's own is changed by the operator alone", member="scope"
+            mark("a client of the operator's own is changed by the operator alone"), member="scope"
         )
     if "offline_access" in scopes - had and "refresh_token" not in found["grant_types"]:
         raise InvalidClientMetadata(
-            "scope: offline_access is worth nothing without the grant type refresh_token",
+            mark("offline_access is worth nothing without the grant type refresh_token"),
             member="scope",
             about="offline_access",
         )
     refused = scopes - set(_permitted(registrar, {})) - had
     if refused:
-        raise InvalidClientMetadata(f"scope: only the operator grants {' '.join(sorted(refused))}", member="scope")
+        raise InvalidClientMetadata(
+            mark("only the operator grants %(scopes)s"), member="scope", scopes=" ".join(sorted(refused))
+        )
 
 
 def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapping[str, Any]) -> None:
@@ -284,11 +291,11 @@ def _check_operators_scope(found: dict[str, Any], scopes: set[str], before: Mapp
         return
     if before and before.get("registered_by") != "operator":
         raise InvalidClientMetadata(
-            "scope: a client that registered itself cannot become one of the operator's own", member="scope"
+            mark("a client that registered itself cannot become one of the operator's own"), member="scope"
         )
     if "client_credentials" not in found["grant_types"] or found["token_endpoint_auth_method"] == "none":
         raise InvalidClientMetadata(
-            "scope: the operator's own clients authenticate and use client_credentials", member="scope"
+            mark("the operator's own clients authenticate and use client_credentials"), member="scope"
         )
 
 
@@ -299,8 +306,9 @@ def _check_asked_sector(found: Mapping[str, Any], before: Mapping[str, Any]) -> 
         return
     if len({urlsplit(uri).hostname for uri in found.get("redirect_uris", ())}) > 1:
         raise InvalidClientMetadata(
-            "sector_identifier_uri is needed for pairwise subjects with redirect URIs on several hosts "
-            "(OpenID Connect Core section 8.1)",
+            mark(
+                "is needed for pairwise subjects with redirect URIs on several hosts (OpenID Connect Core section 8.1)"
+            ),
             member="sector_identifier_uri",
         )
 
@@ -310,14 +318,14 @@ def _check_public_subjects(found: dict[str, Any], registrar: Registrar, before: 
     tries."""
     is_new = found["subject_type"] == "public" and before.get("subject_type") != "public"
     if is_new and not (registrar.by_operator or registrar.sandbox):
-        raise InvalidClientMetadata("subject_type: only the operator registers public subjects", member="subject_type")
+        raise InvalidClientMetadata(mark("only the operator registers public subjects"), member="subject_type")
 
 
 def _check_same_subjects(found: dict[str, Any], _: Registrar, before: Mapping[str, Any]) -> None:
     """A client that people agreed to cannot move to another's sector: it would be told their subjects there."""
     if before and _sector_of(found) != _sector_of(before):
         raise InvalidClientMetadata(
-            "the subjects of people would change with this; register another client", member="redirect_uris"
+            mark("the subjects of people would change with this; register another client"), member="redirect_uris"
         )
 
 
@@ -357,6 +365,6 @@ def check_sector_document(registration: Registration, document: object) -> None:
     uris = registration.members["redirect_uris"]
     if not isinstance(document, list) or not set(uris) <= {uri for uri in document if isinstance(uri, str)}:
         raise InvalidClientMetadata(
-            "sector_identifier_uri: its document must be a JSON array of all redirect URIs",
+            mark("its document must be a JSON array of all redirect URIs"),
             member="sector_identifier_uri",
         )

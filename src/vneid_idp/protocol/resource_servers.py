@@ -13,7 +13,8 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.languages import DEFAULT, LANGUAGES
+from vneid_idp.kernel.languages import DEFAULT, LANGUAGES, mark
+from vneid_idp.kernel.wording import Wording
 from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.uris import BadUri, read_uri, shown_host
 from vneid_idp.protocol.visible_line import visible_line
@@ -36,6 +37,13 @@ class BadResourceServer(DomainError):
     code = "bad_resource_server"
     status = 400
     title = "This cannot be registered as a resource server."
+
+    def __init__(self, wording: Wording | str, *, member: str, **values: object) -> None:
+        self.wording = wording if isinstance(wording, Wording) else Wording(wording, values)
+        """What is wrong, without the member, as pages say it in the language of their reader."""
+        super().__init__(f"{member}: {self.wording}")
+        self.member = member
+        """The member of the registration that it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +136,43 @@ class ResourceServer:
 def read_server(value: object, issuer: str) -> ServerMembers:
     """Read the registration of a resource server. Raises `BadResourceServer` with what is wrong."""
     if not isinstance(value, dict):
-        raise BadResourceServer("It must be a JSON object.")
+        raise BadResourceServer(mark("must be a JSON object"), member="metadata")
     if unknown := sorted(value.keys() - _MEMBERS):
-        raise BadResourceServer(f"There are no such members: {', '.join(map(repr, unknown))}.")
+        raise BadResourceServer(
+            mark("there are no such members: %(members)s"), member="metadata", members=", ".join(map(repr, unknown))
+        )
     alg = value.get("access_token_signing_alg") or SIGNING_ALGORITHMS[0]
     if alg not in SIGNING_ALGORITHMS:
-        raise BadResourceServer(f"access_token_signing_alg must be one of {', '.join(SIGNING_ALGORITHMS)}.")
+        raise BadResourceServer(
+            mark("must be one of: %(choices)s"),
+            member="access_token_signing_alg",
+            choices=", ".join(SIGNING_ALGORITHMS),
+        )
     scopes, clients = value.get("scopes"), value.get("clients", [])
     if not isinstance(scopes, list) or not 0 < len(scopes) <= MOST_SCOPES:
-        raise BadResourceServer(f"scopes must be a list of one to {MOST_SCOPES} scopes.")
+        raise BadResourceServer(mark("must be a list of one to %(most)s scopes"), member="scopes", most=MOST_SCOPES)
     found = tuple(map(_read_scope, scopes))
     if len({scope.name for scope in found}) < len(found):
-        raise BadResourceServer("scopes must not name a scope twice.")
+        raise BadResourceServer(mark("must not name a scope twice"), member="scopes")
     if not isinstance(clients, list) or len(clients) > MOST_CLIENTS or not all(map(_is_text, clients)):
-        raise BadResourceServer(f"clients must be a list of at most {MOST_CLIENTS} client_ids.")
+        raise BadResourceServer(
+            mark("must be a list of at most %(most)s client_ids"), member="clients", most=MOST_CLIENTS
+        )
     asks, family = value.get("introspection_client"), value.get("family")
     if not (asks is None or _is_text(asks)):
-        raise BadResourceServer("introspection_client must be a client_id.")
+        raise BadResourceServer(mark("must be a client_id"), member="introspection_client")
     if not _is_text(family):
-        raise BadResourceServer("family must be the id of the family of the organisation that it belongs to.")
+        raise BadResourceServer(
+            mark("must be the id of the family of the organisation that it belongs to"), member="family"
+        )
+    name = _line(value.get("resource_name"))
+    if name is None:
+        raise BadResourceServer(
+            mark("must be one line of at most %(most)s visible characters"), member="resource_name", most=_LONGEST_TITLE
+        )
     return ServerMembers(
         identifier=_read_identifier(value.get("resource"), issuer),
-        name=_line(value.get("resource_name"), "resource_name"),
+        name=name,
         family_id=str(family),
         scopes=found,
         signing_alg=alg,
@@ -175,38 +198,56 @@ def _read_identifier(value: object, issuer: str) -> str:
     try:
         parts = read_uri(value)
     except BadUri as error:
-        raise BadResourceServer(f"resource {error} (RFC 8707 section 2).") from None
+        raise BadResourceServer(error.wording, member="resource") from None
     text = str(value)
     if len(text) > LONGEST_IDENTIFIER:
-        raise BadResourceServer(f"resource must have at most {LONGEST_IDENTIFIER} characters.")
+        raise BadResourceServer(
+            mark("must be a URI of at most %(most)s characters"), member="resource", most=LONGEST_IDENTIFIER
+        )
     if not parts.netloc and parts.scheme in ("http", "https"):
-        raise BadResourceServer("resource must name a host.")
+        raise BadResourceServer(mark("must name a host"), member="resource")
     if text == issuer or text.startswith(f"{issuer}/"):
-        raise BadResourceServer("resource must not be an address of this provider.")
+        raise BadResourceServer(mark("must not be an address of this provider"), member="resource")
     return text
 
 
 def _read_scope(value: object) -> ServerScope:
     if not isinstance(value, dict) or value.keys() - {"scope", "title", "own_name"}:
-        raise BadResourceServer("Each of scopes must have a scope and a title, and may have own_name.")
+        raise BadResourceServer(mark("each must have a scope and a title, and may have own_name"), member="scopes")
     name, titles, own_name = value.get("scope"), value.get("title"), value.get("own_name", False)
     if not isinstance(name, str) or not _SCOPE.fullmatch(name):
-        raise BadResourceServer("A scope must be 1 to 64 letters, digits, ':', '.', '_', '/' and '-'.")
+        raise BadResourceServer(
+            mark("the name of each must be 1 to 64 letters, digits, ':', '.', '_', '/' and '-'"), member="scopes"
+        )
     if name in (*SCOPES, *OPERATOR_SCOPES):
-        raise BadResourceServer(f"The scope {name} is one of this provider's own, and means another thing.")
+        raise BadResourceServer(
+            mark("%(scope)s is one of this provider's own, and means another thing"), member="scopes", scope=name
+        )
     if not isinstance(titles, dict) or DEFAULT not in titles:
-        raise BadResourceServer(f"The scope {name} must have a title in the language '{DEFAULT}'.")
+        raise BadResourceServer(
+            mark("%(scope)s must have a title in the language '%(language)s'"),
+            member="scopes",
+            scope=name,
+            language=DEFAULT,
+        )
     if not isinstance(own_name, bool):
-        raise BadResourceServer(f"own_name of the scope {name} must be true or false.")
-    said = {each: _line(titles[each], f"title of {name}") for each in LANGUAGES if each in titles}
+        raise BadResourceServer(mark("own_name of %(scope)s must be true or false"), member="scopes", scope=name)
+    said: dict[str, str] = {}
+    for language in (each for each in LANGUAGES if each in titles):
+        line = _line(titles[language])
+        if line is None:
+            raise BadResourceServer(
+                mark("the title of %(scope)s must be one line of at most %(most)s visible characters"),
+                member="scopes",
+                scope=name,
+                most=_LONGEST_TITLE,
+            )
+        said[language] = line
     return ServerScope(name, said, own_name)
 
 
-def _line(value: object, what: str) -> str:
-    line = visible_line(value, _LONGEST_TITLE) if isinstance(value, str) else None
-    if line is None:
-        raise BadResourceServer(f"The {what} must be one line of at most {_LONGEST_TITLE} visible characters.")
-    return line
+def _line(value: object) -> str | None:
+    return visible_line(value, _LONGEST_TITLE) if isinstance(value, str) else None
 
 
 def _is_text(value: object) -> bool:
@@ -218,9 +259,13 @@ def check_words_stand(before: ResourceServer, now: ServerMembers) -> None:
     something else has another name. The address stays as well, since it is what clients ask for. Raises
     `BadResourceServer`."""
     if before.members.identifier != now.identifier:
-        raise BadResourceServer("resource stays as it was registered; remove the server and register another.")
+        raise BadResourceServer(
+            mark("it stays as it was registered; remove the server and register another"), member="resource"
+        )
     for scope in now.scopes:
         if before.titles.get(scope.name, scope.title) != scope.title:
             raise BadResourceServer(
-                f"People agreed to the title of {scope.name}: give what means another thing a new name."
+                mark("people agreed to the title of %(scope)s: give what means another thing a new name"),
+                member="scopes",
+                scope=scope.name,
             )

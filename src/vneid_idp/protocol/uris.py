@@ -4,18 +4,22 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlencode, urlsplit
 
+from vneid_idp.kernel.languages import mark
+from vneid_idp.kernel.wording import Wording
+
 LONGEST = 2048
 _HTTP = re.compile(r"http://(?P<host>\[[0-9a-f:.]+\]|[0-9a-z.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<rest>(?:[/?].*)?)")
 
 
 class BadMember(ValueError):
-    """A registered member has no good value; the message completes "<member> …", for the client's developer.
+    """A registered member has no good value; its words stand after "<member>: ", and are marked for translation.
 
     `part` names which part of it, where it has some that are named.
     """
 
-    def __init__(self, message: str, part: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, wording: Wording | str, part: str | None = None, **values: object) -> None:
+        self.wording = wording if isinstance(wording, Wording) else Wording(wording, values)
+        super().__init__(str(self.wording))
         self.part = part
 
 
@@ -49,20 +53,20 @@ def read_uri(text: object) -> SplitResult:
     Whitespace, control characters, backslashes and non-ASCII letters are where one parser's host is another one's path.
     """
     if not isinstance(text, str) or not text or len(text) > LONGEST:
-        raise BadUri(f"must be a URI of at most {LONGEST} characters")
+        raise BadUri(mark("must be a URI of at most %(most)s characters"), most=LONGEST)
     if any(not 0x21 <= ord(letter) <= 0x7E or letter in '\\"<>^`{|}' for letter in text):
-        raise BadUri("holds a character that a URI cannot hold (RFC 3986 section 2)")
+        raise BadUri(mark("holds a character that a URI cannot hold (RFC 3986 section 2)"))
     if "#" in text:
-        raise BadUri("must not have a fragment")
+        raise BadUri(mark("must not have a fragment"))
     try:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError:
-        raise BadUri("is not a URI") from None
+        raise BadUri(mark("is not a URI")) from None
     if not parts.scheme:
-        raise BadUri(f"must be absolute: '{text[:100]}' has no scheme")
+        raise BadUri(mark("must be absolute: '%(uri)s' has no scheme"), uri=text[:100])
     if "@" in parts.netloc:
-        raise BadUri("must not carry user information")
+        raise BadUri(mark("must not carry user information"))
     return parts
 
 
@@ -73,7 +77,9 @@ def check_web_url(text: object, *, loopback: bool = False) -> None:
         return
     if loopback and parts.scheme == "http" and is_loopback(parts.hostname):
         return
-    raise BadUri("must be an https URL" + (" (http only on localhost)" if loopback else ""))
+    if loopback:
+        raise BadUri(mark("must be an https URL (http only on localhost)"))
+    raise BadUri(mark("must be an https URL"))
 
 
 def check_server_url(text: object, *, sandbox: bool) -> None:
@@ -107,7 +113,7 @@ def check_app_uri(text: object) -> None:
         return
     if parts.scheme not in ("http", "https") and "." in parts.scheme:
         return
-    raise BadUri("must be https, http on a loopback address, or a scheme in reverse domain notation")
+    raise BadUri(mark("must be https, http on a loopback address, or a scheme in reverse domain notation"))
 
 
 def check_address(text: object, *, native: bool, loopback: bool) -> None:
@@ -118,8 +124,10 @@ def check_address(text: object, *, native: bool, loopback: bool) -> None:
         check_web_url(text, loopback=loopback)
     else:
         raise BadUri(
-            "must be an https URL; an own scheme takes application_type native and reverse domain notation, as "
-            "vn.example.app:/callback"
+            mark(
+                "must be an https URL; an own scheme takes application_type native and reverse domain notation, as "
+                "vn.example.app:/callback"
+            )
         )
 
 

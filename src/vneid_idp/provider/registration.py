@@ -161,7 +161,7 @@ async def _check_sector(provider: Idp, metadata: Registration, client_id: str | 
     try:
         document = read_foreign_json(await provider.outbound.registrations.fetch(url, client_id))
     except Unreachable as error:
-        raise InvalidClientMetadata(f"sector_identifier_uri {error}", member="sector_identifier_uri") from None
+        raise InvalidClientMetadata(str(error), member="sector_identifier_uri") from None
     except BadJson:
         document = None
     registration.check_sector_document(metadata, document)

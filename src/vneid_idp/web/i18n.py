@@ -1,7 +1,7 @@
 """Which language a request speaks (`kernel/languages.py` names them), and the words.
 
 A message is named by its English text; every other language has its words in `locale/<language>/<package>.po`, one file
-a face package. The files are read at start, so there is no compiled copy that could lag behind.
+a package with texts. The files are read at start, so there is no compiled copy that could lag behind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -59,7 +59,9 @@ async def test_a_client_leaves_its_organisation(land: Country, party: RelyingPar
 @pytest.mark.parametrize(
     ("values", "place"),
     [
+        ({"redirect_uris": "ftp://x"}, "Địa chỉ chuyển hướng: phải là URL https; scheme riêng cần application_type"),
         ({"redirect_uris": "ftp://x"}, 'id="redirect_uris-error"'),
+        ({"profile": "fapi2"}, "có profile fapi2 phải dùng một trong các cách: private_key_jwt"),
         ({"redirect_uris": ""}, 'id="redirect_uris-error"'),
         ({"scope": "openid everything"}, 'id="scope-error"'),
         ({"scope": " "}, 'id="scope-error"'),
@@ -73,7 +75,7 @@ async def test_what_cannot_be_registered_is_told_at_its_field(
     operator = await colleague(land, "plain", Role.OPERATOR)
     page = await change(operator, f"/console/clients/{party.client_id}/registration", client_name="Kept", **values)
     assert page.response.status_code == 422
-    assert place in page.response.text
+    assert place in page.response.text, "also in words, which are those of the page's language"
     assert 'value="Kept"' in page.response.text
     assert (await client_of(land, party)).version == 1
 
@@ -129,7 +131,7 @@ async def test_a_purpose_is_changed_and_the_page_says_whom_it_asks(land: Country
     changed = (await client_of(land, party)).purposes[0]
     assert (changed.required_in_full, changed.since("age_band"), changed.since("email")) == (("age_band",), 5, 4)
     refused = await change(operator, f"{base}/account", optional=f"{less} age_over_21", what="save")
-    assert "age thresholds" in refused.text
+    assert "mốc tuổi" in refused.text
     new = {"id": "letters", "required": "", "optional": "email", "what": "save"}
     texts = {
         f"{name}-{lang}": {"vi": "Thư", "en": "Letters"}[lang]

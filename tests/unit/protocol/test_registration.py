@@ -119,7 +119,7 @@ def test_redirect_uris_that_cannot_be_registered(uri: Any, registrar: Registrar)
 def test_who_registers_an_own_scheme_or_none_is_told_so() -> None:
     with pytest.raises(InvalidRedirectUri, match="application_type native and reverse domain notation"):
         read(redirect_uris=["myapp://callback"])
-    with pytest.raises(InvalidClientMetadata, match="request_uris must be absolute: 'requests/x' has no scheme"):
+    with pytest.raises(InvalidClientMetadata, match="request_uris: must be absolute: 'requests/x' has no scheme"):
         read(request_uris=["requests/x"])  # as a library makes one that nobody told its own address
 
 
