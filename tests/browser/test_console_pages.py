@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import orjson
 import pytest
 from playwright.sync_api import Browser, StorageState
 
@@ -10,6 +11,7 @@ from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor, in_every_for
 from tests.support.deeds import WHY
 from tests.support.people import persona
 from tests.support.policy_texts import requirement
+from tests.support.resource_servers import registration
 from tests.support.server import Server
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.web.uploads import MOST_BYTES
@@ -29,6 +31,8 @@ PAGES = (
     f"{CLIENT}/domains",
     "/console/families",
     "/console/families/carrier",
+    "/console/resource-servers",
+    "/console/resource-servers/+",
     "/console/keys",
     "/console/policy",
     "/console/policy/new",
@@ -45,6 +49,7 @@ REFUSED = {
     f"{CLIENT}/purposes/+": "button[value=save]",
     f"{CLIENT}/domains": "form[action$=domains] .button.primary",
     "/console/families": ".button.primary",
+    "/console/resource-servers/+": ".button.primary",
     "/console/policy/new": ".button.primary",
     "/console/policy/2/publish": ".button.primary",
     "/console/people": ".button.primary",
@@ -56,11 +61,15 @@ REFUSED = {
 def as_operator(
     chromium: Browser, server: Server, shop: Shop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StorageState]:
-    """An operator's session, opened once, since messages are counted; a draft, a family and a key wait to be seen."""
+    """An operator's session, opened once, since messages are counted; a draft, a family, a resource server and a key
+    are there to be seen."""
     file: Path = tmp_path_factory.mktemp("policy") / "draft.toml"
     file.write_text(requirement("2031-01-01", 2, "2032-01-01"), encoding="utf-8")
+    tickets = file.with_name("tickets.json")
+    tickets.write_bytes(orjson.dumps(registration(family="carrier")))
     for command in (
         ("families", "create", "carrier", "Viễn thông A", *WHY),
+        ("resource-servers", "register", str(tickets), *WHY),
         ("policy", "load", str(file), *WHY),
         ("keys", "rotate", "--kind", "ES256", *WHY),
     ):
@@ -102,6 +111,15 @@ def test_every_page_of_the_console(
         page.locator(".notice[role=alert]").wait_for()
         assert page.locator(".field-error").count() > 0, path
         check(operator)
+    operator.open("/console/resource-servers")
+    page.click(".linked-list a")
+    check(operator)
+    page.click("a[href$=change]")
+    page.fill("#title-en-1", "See trains")
+    page.click("button[value=more]")
+    page.locator("#scope-2").wait_for()
+    assert page.input_value("#title-en-1") == "See trains"
+    check(operator)
     operator.open("/console/people")
     page.fill("#number", persona("complete", SystemClock().now()).username)
     page.check("input[value=support]")

@@ -29,7 +29,7 @@ DOMAIN = """
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
-412 client_changed
+412 client_changed resource_server_changed
 413 file_too_large
 422 bad_endpoint bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed
     role_over weak_secret

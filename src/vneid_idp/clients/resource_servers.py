@@ -14,7 +14,7 @@ from vneid_idp.clients import families
 from vneid_idp.clients.tables import client_families, resource_servers
 from vneid_idp.kernel.clock import SECOND, Clock, Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.secrets import new_id
+from vneid_idp.kernel.secrets import digest, new_id
 from vneid_idp.protocol.audience import KnownResources
 from vneid_idp.protocol.resource_servers import (
     ResourceServer,
@@ -76,6 +76,19 @@ class ResourceServerExists(DomainError):
     title = "There is a resource server with this identifier already."
 
 
+class ResourceServerChanged(DomainError):
+    """The registration is another one by now than whoever changes it has seen."""
+
+    code = "resource_server_changed"
+    status = 412
+    title = "The resource server was changed meanwhile. Look at it again, then decide."
+
+
+def version_of(server: ResourceServer) -> str:
+    """What is registered of the server, as a digest: another one once something of it is another."""
+    return digest(orjson.dumps(server.members.to_json()).decode())
+
+
 def _server(row: Row) -> ResourceServer:
     stored = orjson.loads(row["members"])
     return ResourceServer(
@@ -126,15 +139,21 @@ async def every(unit: Reading) -> dict[str, ResourceServer]:
     return {row["server_id"]: _server(row) for row in await unit.fetch(_ALL)}
 
 
-async def change(unit: Unit, server_id: str, members: ServerMembers, deed: Deed) -> ResourceServer:
+async def change(
+    unit: Unit, server_id: str, members: ServerMembers, deed: Deed, *, seen: str | None = None
+) -> ResourceServer:
     """Put another registration in place of the one that stands; the same again changes nothing.
 
-    Raises `UnknownResourceServer`, `UnknownFamily` and `BadResourceServer` (`check_words_stand`).
+    `seen` is the version of what whoever changes it looked at, where they did. Raises `UnknownResourceServer`,
+    `UnknownFamily`, `BadResourceServer` (`check_words_stand`), and `ResourceServerChanged` when somebody else was
+    faster.
     """
     row = await unit.fetch_one(_SEIZE, which=server_id)
     if row is None:
         raise UnknownResourceServer
     before = _server(row)
+    if seen is not None and seen != version_of(before):
+        raise ResourceServerChanged
     if members == before.members:
         return before
     check_words_stand(before, members)

@@ -15,6 +15,7 @@ from vneid_idp.console import (
     policy,
     policy_draft,
     register,
+    resource_servers,
 )
 
 doors = [
@@ -26,6 +27,7 @@ doors = [
     *client_purposes.doors,
     *client_domains.doors,
     *families.doors,
+    *resource_servers.doors,
     *keys.doors,
     *policy.doors,
     *policy_draft.doors,

@@ -16,6 +16,8 @@ _REFUSALS: Mapping[str, str] = {
     "bad_family": mark("At most 64 letters, digits, dots, hyphens and underscores."),
     "family_exists": mark("There is an organisation under this id already."),
     "foreign_domain": mark("It must be the host of a redirect address, or stand above one."),
+    "unknown_family": mark("There is no organisation under this id. Add it first."),
+    "resource_server_exists": mark("There is a resource server at this address already."),
     "policy_in_the_past": mark("Rows of this draft would hold since a day that has begun. Say why, if that is meant."),
 }
 
@@ -33,9 +35,11 @@ def refused_metadata(request: Request, refusal: InvalidClientMetadata) -> str:
     return said(request, refusal.wording, refusal.member)
 
 
-def refused_in_words(request: Request, errors: Errors, field: str) -> RefusedInWords:
-    """`with` it, a refusal that an operator can mend becomes an error at `field`."""
-    return RefusedInWords(request, errors, _words_of, field)
+def refused_in_words(
+    request: Request, errors: Errors, field: str, places: Mapping[str, str] | None = None
+) -> RefusedInWords:
+    """`with` it, a refusal that an operator can mend becomes an error at `field`, or where `places` has its code."""
+    return RefusedInWords(request, errors, _words_of, field, places or {})
 
 
 def _words_of(request: Request, error: DomainError) -> str | None:

@@ -211,6 +211,11 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Somebody else changed it after you opened this page. What you entered was not kept."),
         mark("Open the client again, look at it, then decide."),
     ),
+    "resource_server_changed": Sentence(
+        mark("The resource server was changed meanwhile"),
+        mark("Somebody else changed it after you opened this page. What you entered was not kept."),
+        mark("Open the resource server again, look at it, then decide."),
+    ),
     "who_and_why": Sentence(
         mark("The reason is missing"),
         mark("Every change says who made it and why. Nothing was changed."),
