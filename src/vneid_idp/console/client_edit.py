@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from vneid_idp.clients import by_operator, service
 from vneid_idp.console.client_fields import (
-    FIELDS,
     NAMES,
     choices_in_words,
+    groups_shown,
     merged,
     missing_fields,
     problem_at,
@@ -109,7 +109,7 @@ async def _page(request: Request, colleague: Colleague, kind: str, form: Form, e
         kept=Kept(_KEPT[kind]),
         client=client,
         seen=form["seen"] or client.version,
-        fields=FIELDS,
+        groups=groups_shown(request, values | dict(form), errors),
         choices=choices_in_words(request),
         values=values | dict(form),
     )

@@ -1,14 +1,17 @@
 """The fields of the forms for a client: what of its metadata an operator sets without writing JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
 
 from vneid_idp.console.words import refused_metadata, said
+from vneid_idp.protocol.checks.profiles import asking
 from vneid_idp.protocol.client import ClientProfile
+from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.errors import InvalidClientMetadata
+from vneid_idp.protocol.grant_types.names import CIBA
 from vneid_idp.web.forms import Form
 from vneid_idp.web.i18n import gettext, mark
 
@@ -47,88 +50,181 @@ class Field:
         return text or None
 
 
-FIELDS = (
-    Field("client_name", mark("Name"), mark("As people read it on the consent page."), required=True),
-    Field("logo_uri", mark("Logo"), mark("Where we fetch it from; PNG, JPEG or WebP.")),
-    Field("redirect_uris", mark("Redirect addresses"), mark("One a line. Answers go nowhere else."), lines=True),
-    Field("post_logout_redirect_uris", mark("Addresses after signing out"), mark("One a line."), lines=True),
-    Field(
-        "allowed_cors_origins",
-        mark("Origins of pages"),
-        mark("One a line: whose scripts may read answers."),
-        lines=True,
-    ),
-    Field("backchannel_logout_uri", mark("Address of log-out notices")),
-    Field(
-        "frontchannel_logout_uri",
-        mark("Page that signs out"),
-        mark("Loaded in a frame when people sign out; at the origin of a redirect address."),
-    ),
-    Field("contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True),
-    Field("client_uri", mark("Website")),
-    Field("initiate_login_uri", mark("Where signing in begins"), mark("People are led there from their own page.")),
-    Field("policy_uri", mark("Privacy policy")),
-    Field("tos_uri", mark("Terms of use")),
-    Field("scope", mark("Scope"), mark("With spaces between."), required=True),
-    Field("family", mark("Organisation"), mark("The family with which it goes in and out of service.")),
-    Field(
-        "profile",
-        mark("Client profile"),
-        mark("How strict the provider is with it: fapi2 for carriers and who receives an ID number."),
-        choices={profile: profile for profile in ClientProfile},
-    ),
-    Field(
-        "authorization_details_types",
-        mark("Types of rich requests"),
-        mark("One a line, such as identity_match. For the profiles fapi2 and ciba."),
-        lines=True,
-    ),
-    Field("dpop_bound_access_tokens", mark("Are its tokens bound to a key (DPoP)?"), choices=_NO_OR_YES),
-    Field(
-        "tls_client_certificate_bound_access_tokens",
-        mark("Are its tokens bound to its certificate?"),
-        choices=_NO_OR_YES,
-    ),
-    Field(
-        "tls_client_auth_subject_dn",
-        mark("Name in its certificate"),
-        mark(
-            "For a certificate of an authority: its subject as RFC 4514 writes it, such as CN=Back end,O=Carrier,C=VN."
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields of one subject. What most clients leave alone is folded until something of it is set, wrong, or called for
+    by the client's profile."""
+
+    title: str
+    fields: tuple[Field, ...]
+    folded: bool = False
+    profiles: Collection[str] = ()
+    """The profiles whose clients it is about above all."""
+    methods: Collection[str] = ()
+    """The ways to authenticate that need something of it."""
+    hint: str | None = None
+    """What it has to do with these profiles, as `%(profiles)s`."""
+
+    def opens(self, values: Mapping[str, str], errors: Collection[str]) -> bool:
+        """Whether it lies open in a form of these values and errors."""
+        usual = all(values[field.name] == field.shown({}) for field in self.fields)
+        wrong = any(field.name in errors for field in self.fields)
+        called_for = values["profile"] in self.profiles or values.get("token_endpoint_auth_method") in self.methods
+        return not self.folded or not usual or wrong or called_for
+
+
+GROUPS = (
+    Group(
+        mark("What people see of it"),
+        (
+            Field("client_name", mark("Name"), mark("As people read it on the consent page."), required=True),
+            Field("logo_uri", mark("Logo"), mark("Where we fetch it from; PNG, JPEG or WebP.")),
+            Field("client_uri", mark("Website")),
+            Field("policy_uri", mark("Privacy policy")),
+            Field("tos_uri", mark("Terms of use")),
+            Field(
+                "contacts", mark("Contacts"), mark("One a line: whom we write to when something breaks."), lines=True
+            ),
         ),
     ),
-    Field(
-        "backchannel_token_delivery_mode",
-        mark("How does it hear what people answered on their phones?"),
-        choices={
-            "-": mark("It asks nobody on their phone"),
-            "poll": mark("It polls"),
-            "ping": mark("It is told (ping)"),
-        },
+    Group(
+        mark("What it may ask for, and where answers go"),
+        (
+            Field(
+                "redirect_uris", mark("Redirect addresses"), mark("One a line. Answers go nowhere else."), lines=True
+            ),
+            Field("scope", mark("Scope"), mark("With spaces between."), required=True),
+            Field(
+                "profile",
+                mark("Client profile"),
+                mark("How strict the provider is with it: fapi2 for carriers and who receives an ID number."),
+                choices={profile: profile for profile in ClientProfile},
+            ),
+            Field("family", mark("Organisation"), mark("The family with which it goes in and out of service.")),
+        ),
     ),
-    Field(
-        "backchannel_client_notification_endpoint",
-        mark("Address of notices that a person answered"),
-        mark("For ping."),
+    Group(
+        mark("Further addresses: signing out, scripts, where signing in begins"),
+        (
+            Field("post_logout_redirect_uris", mark("Addresses after signing out"), mark("One a line."), lines=True),
+            Field("backchannel_logout_uri", mark("Address of log-out notices")),
+            Field(
+                "frontchannel_logout_uri",
+                mark("Page that signs out"),
+                mark("Loaded in a frame when people sign out; at the origin of a redirect address."),
+            ),
+            Field(
+                "allowed_cors_origins",
+                mark("Origins of pages"),
+                mark("One a line: whose scripts may read answers."),
+                lines=True,
+            ),
+            Field(
+                "initiate_login_uri", mark("Where signing in begins"), mark("People are led there from their own page.")
+            ),
+        ),
+        folded=True,
     ),
-    Field(
-        "tells_unknown_users",
-        mark("Is it told that a phone number belongs to nobody?"),
-        mark("Only where its own rules demand it: it can find out who has an account."),
-        choices=_NO_OR_YES,
+    Group(
+        mark("Certificates, and tokens bound to a key"),
+        (
+            Field("dpop_bound_access_tokens", mark("Are its tokens bound to a key (DPoP)?"), choices=_NO_OR_YES),
+            Field(
+                "tls_client_certificate_bound_access_tokens",
+                mark("Are its tokens bound to its certificate?"),
+                choices=_NO_OR_YES,
+            ),
+            Field(
+                "tls_client_auth_subject_dn",
+                mark("Name in its certificate"),
+                mark(
+                    "For a certificate of an authority: its subject as RFC 4514 writes it, such as "
+                    "CN=Back end,O=Carrier,C=VN."
+                ),
+            ),
+        ),
+        folded=True,
+        profiles=asking(lambda rules: rules.sender_constrained),
+        methods=("tls_client_auth",),
+        hint=mark("Clients of the profiles %(profiles)s bind theirs in any case."),
     ),
-    Field(
-        "may_act",
-        mark("Who may act for it"),
-        mark("Clients of its organisation, one id a line: they say so in the tokens that they exchange."),
-        lines=True,
+    Group(
+        mark("Asking people on their phones"),
+        (
+            Field(
+                "backchannel_token_delivery_mode",
+                mark("How does it hear what people answered on their phones?"),
+                choices={
+                    "-": mark("It asks nobody on their phone"),
+                    "poll": mark("It polls"),
+                    "ping": mark("It is told (ping)"),
+                },
+            ),
+            Field(
+                "backchannel_client_notification_endpoint",
+                mark("Address of notices that a person answered"),
+                mark("For ping."),
+            ),
+            Field(
+                "tells_unknown_users",
+                mark("Is it told that a phone number belongs to nobody?"),
+                mark("Only where its own rules demand it: it can find out who has an account."),
+                choices=_NO_OR_YES,
+            ),
+        ),
+        folded=True,
+        profiles=asking(lambda rules: CIBA in rules.further_grant_types),
+        hint=mark("Only for clients of the profiles %(profiles)s."),
+    ),
+    Group(
+        mark("Rich requests"),
+        (
+            Field(
+                "authorization_details_types",
+                mark("Types of rich requests"),
+                mark("One a line, such as identity_match."),
+                lines=True,
+            ),
+        ),
+        folded=True,
+        profiles=frozenset(profile for kind in DETAIL_TYPES.values() for profile in kind.profiles),
+        hint=mark("Only for clients of the profiles %(profiles)s."),
+    ),
+    Group(
+        mark("Acting for each other"),
+        (
+            Field(
+                "may_act",
+                mark("Who may act for it"),
+                mark("Clients of its organisation, one id a line: they say so in the tokens that they exchange."),
+                lines=True,
+            ),
+        ),
+        folded=True,
     ),
 )
+"""What of its metadata an operator sets, in the order of the form."""
+FIELDS = tuple(field for group in GROUPS for field in group.fields)
 NAMES = {field.name: field for field in FIELDS}
 
 
 def shown_values(members: Mapping[str, Any]) -> dict[str, str]:
     """What stands in the form of a client with these members."""
     return {field.name: field.shown(members) for field in FIELDS}
+
+
+def groups_shown(
+    request: Request, values: Mapping[str, str], errors: Collection[str]
+) -> list[tuple[Group, str | None, bool]]:
+    """The groups of the form, each with its hint in the language of the page and whether it lies open."""
+    return [
+        (
+            group,
+            gettext(request, group.hint, profiles=", ".join(sorted(group.profiles))) if group.hint else None,
+            group.opens(values, errors),
+        )
+        for group in GROUPS
+    ]
 
 
 def choices_in_words(request: Request) -> dict[str, list[tuple[str, str]]]:

@@ -14,7 +14,15 @@ from starlette.responses import Response
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.clients import service
 from vneid_idp.clients.service import Registered
-from vneid_idp.console.client_fields import FIELDS, choices_in_words, merged, problem_at, shown_values
+from vneid_idp.console.client_fields import (
+    FIELDS,
+    GROUPS,
+    choices_in_words,
+    groups_shown,
+    merged,
+    problem_at,
+    shown_values,
+)
 from vneid_idp.console.client_secret import to_secret
 from vneid_idp.console.parts import CLIENTS, console_door
 from vneid_idp.console.words import refused_metadata
@@ -166,9 +174,10 @@ def _page(request: Request, kind: str, form: Form, errors: Errors, *, used: bool
         errors,
         kept=Kept(kept[1:] if used else kept),
         client_id=_id_of(form),
-        fields=FIELDS,
+        groups=groups_shown(request, shown_values({}) | dict(form), errors),
         choices=choices_in_words(request),
         values=shown_values({}) | dict(form),
+        always=sum(not group.folded for group in GROUPS),
         methods=METHODS,
         grants=GRANTS,
         chosen=_grants(form),

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from vneid_idp.console.client_fields import FIELDS, merged, shown_values
+from vneid_idp.console.client_fields import FIELDS, GROUPS, merged, shown_values
 from vneid_idp.console.client_new import GRANTS, METHODS
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.members import AUTH_METHODS, MEMBERS, OPERATOR_MEMBERS, WRITTEN_MEMBERS
@@ -63,3 +63,25 @@ def test_the_forms_have_what_only_an_operator_sets() -> None:
     assert names <= MEMBERS.keys() | OPERATOR_MEMBERS.keys()
     assert GRANTS.keys() == set(GRANT_TYPES)
     assert METHODS.keys() == set(AUTH_METHODS)
+
+
+@pytest.mark.parametrize(
+    ("values", "errors", "opened"),
+    [
+        ({}, (), set()),
+        ({"backchannel_logout_uri": "https://a.example"}, (), {"post_logout_redirect_uris"}),
+        ({"dpop_bound_access_tokens": "true"}, (), {"dpop_bound_access_tokens"}),
+        ({}, ("may_act",), {"may_act"}),
+        ({"token_endpoint_auth_method": "tls_client_auth"}, (), {"dpop_bound_access_tokens"}),
+        ({"profile": "camara"}, (), {"backchannel_token_delivery_mode"}),
+        ({"profile": "ciba"}, (), {"dpop_bound_access_tokens", "backchannel_token_delivery_mode",
+                                   "authorization_details_types"}),
+    ],
+)  # fmt: skip
+def test_what_is_folded_opens_where_it_is_set_wrong_or_called_for(
+    values: dict[str, str], errors: tuple[str, ...], opened: set[str]
+) -> None:
+    shown = shown_values({}) | values
+    folded = [group for group in GROUPS if group.folded]
+    assert {group.fields[0].name for group in folded if group.opens(shown, errors)} == opened, "by their first fields"
+    assert all(group.opens(shown, errors) for group in GROUPS if not group.folded)
