@@ -18,21 +18,21 @@ NEW = {
 }  # fmt: skip
 
 
-async def send(operator: Person, path: str, page: Page | None = None, **values: str) -> Page:
+async def send(operator: Person, path: str, values: dict[str, str] | None = None, page: Page | None = None) -> Page:
     """Send the form of a page with what it holds, and `values` over it."""
     page = page or await opened(operator, path)
     held = {name: value for name, value in fields(page).items() if name != "csrf_token"}
     why = {"reason": "Asked for in ticket 4711", "access_token_signing_alg": "ES256"}
-    return await post(operator, page, path, **(held | why | values))
+    return await post(operator, page, path, **(held | why | (values or {})))
 
 
 async def test_a_resource_server_is_registered_changed_and_removed(land: Country) -> None:
     operator = await colleague(land, "plain", Role.OPERATOR)
-    refused = await send(operator, f"{PATH}/+", **NEW)
+    refused = await send(operator, f"{PATH}/+", NEW)
     assert "Không có tổ chức nào có mã này" in refused.text
     assert 'id="family-error"' in refused.response.text
-    await send(operator, "/console/families", family="ve-viet", name="Vé Việt")
-    made = await send(operator, f"{PATH}/+", **NEW)
+    await send(operator, "/console/families", {"family": "ve-viet", "name": "Vé Việt"})
+    made = await send(operator, f"{PATH}/+", NEW)
     async with land.idp.db.reading() as unit:
         (server,) = await resource_servers.page(unit)
     assert made.path == f"{PATH}/{server.server_id}"
@@ -42,20 +42,22 @@ async def test_a_resource_server_is_registered_changed_and_removed(land: Country
         ({"resource": f"{land.idp.issuer}/x"}, "Địa chỉ (resource): không được là địa chỉ của chính hệ thống này"),
         ({"scope-0": "openid"}, "openid là phạm vi của chính hệ thống này"),
     ):
-        assert words in (await send(operator, f"{PATH}/+", **(NEW | wrong))).text
+        assert words in (await send(operator, f"{PATH}/+", NEW | wrong)).text
 
     change = f"{made.path}/change"
     before = await opened(operator, change)
-    moved = await send(operator, change, resource_name="Vé Nam", resource="https://elsewhere.example", **{"own-1": "1"})
+    moved = await send(
+        operator, change, {"resource_name": "Vé Nam", "resource": "https://elsewhere.example", "own-1": "1"}
+    )
     assert (moved.path, "https://tickets.example/api" in moved.text) == (made.path, True), "an address stays"
-    late = await send(operator, change, before, resource_name="Vé Bắc")
+    late = await send(operator, change, {"resource_name": "Vé Bắc"}, before)
     assert late.response.status_code == 412
-    retitled = await send(operator, change, **{"title-vi-0": "Bán vé", "own-1": "1"})
+    retitled = await send(operator, change, {"title-vi-0": "Bán vé", "own-1": "1"})
     assert "người dùng đã đồng ý với tiêu đề của tickets:buy" in retitled.text
     assert (await recorded(land, "resource_server.changed"))[-1].count("ticket 4711") == 1
     assert len(await recorded(land, "resource_server.changed")) == 1
 
-    gone = await send(operator, f"{made.path}/remove", await opened(operator, made.path))
+    gone = await send(operator, f"{made.path}/remove", page=await opened(operator, made.path))
     assert (gone.path, "Vé Nam" in gone.text) == (PATH, False)
     assert len(await recorded(land, "resource_server.removed")) == 1
     assert (await operator.browser.get(made.path)).status_code == 404
