@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx
 import jwt
@@ -100,6 +101,12 @@ class Client:
         headers = {"Authorization": f"DPoP {token}"} | self.proof("GET", address, token)
         answer = http.get(address, headers=headers)
         return self.get(address, token) if self._wants_nonce(answer) else answer
+
+    def send(self, **request: str) -> dict[str, str]:
+        """Send a person with a request, whether it was pushed or stands in the address; the answer that they bring."""
+        away = urlencode({"client_id": self.client_id} | request)
+        print(f"Open {provider['authorization_endpoint']}?{away}", flush=True)
+        return dict(parse_qsl(urlsplit(input("Where the browser ended: ")).query))
 
     def _wants_nonce(self, answer: httpx.Response) -> bool:
         """Whether it has to be sent once more, with what the provider wants in proofs (RFC 9449 §8)."""

@@ -2,9 +2,8 @@
 
 import json
 import secrets
-from urllib.parse import parse_qs, urlencode, urlsplit
 
-from carrier import Client, provider, s256, shown
+from carrier import Client, s256, shown
 
 HOME = "http://localhost:3000/callback"
 NUMBER = {
@@ -43,9 +42,7 @@ pushed = shown(
 )
 
 # %% Send the person
-away = urlencode({"client_id": carrier.client_id, "request_uri": pushed["request_uri"]})
-print(f"Open {provider['authorization_endpoint']}?{away}", flush=True)
-code = parse_qs(urlsplit(input("Where the browser ended: ")).query)["code"][0]
+code = carrier.send(request_uri=pushed["request_uri"])["code"]
 
 # %% Redeem
 tokens = shown(

@@ -1,7 +1,6 @@
 """A resource server of somebody else's: a token that it can verify by itself (RFC 8707, RFC 9068)."""
 
 import secrets
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from carrier import ISSUER, Operated, as_operator, provider, public, s256, shown
@@ -55,9 +54,7 @@ pushed = shown(
 )
 
 # %% Send the person
-away = urlencode({"client_id": client.client_id, "request_uri": pushed["request_uri"]})
-print(f"Open {provider['authorization_endpoint']}?{away}", flush=True)
-code = parse_qs(urlsplit(input("Where the browser ended: ")).query)["code"][0]
+code = client.send(request_uri=pushed["request_uri"])["code"]
 
 # %% Redeem
 tokens = shown(

@@ -1,7 +1,6 @@
 """A sign-in by the rules of FAPI 2.0: pushed request, key, DPoP, an answer that is signed."""
 
 import secrets
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from carrier import ISSUER, Client, http, provider, s256, shown
@@ -36,9 +35,7 @@ pushed = shown(
 )
 
 # %% Send the person
-away = urlencode({"client_id": carrier.client_id, "request_uri": pushed["request_uri"]})
-print(f"Open {provider['authorization_endpoint']}?{away}", flush=True)
-back = parse_qs(urlsplit(input("Where the browser ended: ")).query)
+back = carrier.send(request_uri=pushed["request_uri"])
 
 # %% Read the answer
 keys = jwt.PyJWKClient(provider["jwks_uri"])
@@ -50,7 +47,7 @@ def verified(text: str) -> dict[str, str]:
     return dict(jwt.decode(text, key, algorithms=["ES256"], audience=carrier.client_id, issuer=ISSUER))
 
 
-answer = verified(back["response"][0])
+answer = verified(back["response"])
 assert answer["state"] == state, answer
 
 # %% Redeem

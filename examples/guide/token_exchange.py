@@ -1,7 +1,6 @@
 """A back end and a point of sale act by what a person agreed to with the app of their organisation (RFC 8693)."""
 
 import secrets
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from carrier import Client, Operated, as_operator, provider, s256, shown
 
@@ -39,10 +38,9 @@ app = Operated(
 
 # %% Sign in at the app
 verifier = secrets.token_urlsafe(32)
-asked = {"client_id": app.client_id, "response_type": "code", "redirect_uri": HOME, "state": "s", "nonce": "n"}
+asked = {"response_type": "code", "redirect_uri": HOME, "state": "s", "nonce": "n"}
 asked |= {"scope": "openid full_name phone", "code_challenge": s256(verifier), "code_challenge_method": "S256"}
-print(f"Open {provider['authorization_endpoint']}?{urlencode(asked)}", flush=True)
-code = parse_qs(urlsplit(input("Where the browser ended: ")).query)["code"][0]
+code = app.send(**asked)["code"]
 redeemed = app.post(
     "token_endpoint", grant_type="authorization_code", code=code, redirect_uri=HOME, code_verifier=verifier
 )
