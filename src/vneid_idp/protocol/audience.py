@@ -119,7 +119,9 @@ def _read(text: str, known: KnownResources, client: Client) -> tuple[tuple[str, 
             servers.append(server)
         else:
             # Whether there is such a server at all is told to those who may use it.
-            raise InvalidTarget("resource is none that this provider issues tokens of this client for.")
+            raise InvalidTarget(
+                "What is named as resource or audience is nothing that this provider issues tokens of this client for."
+            )
     return tuple(own), tuple(servers)
 
 

@@ -163,6 +163,14 @@ MISTAKES: Mapping[tuple[str, str], Remedy] = {
         ),
         "RFC 8693 §2.1, §4.4",
     ),
+    ("unauthorized_client", "family"): Remedy(
+        mark("A client of the same family as the one that got the subject token."),
+        mark(
+            "Have the operator register the client with that family: vneid-idp clients register, or the console. Who "
+            "registers itself belongs to none."
+        ),
+        "/guide/token-exchange",
+    ),
     ("invalid_scope", "subject_token"): Remedy(
         mark("A scope that the subject token carries, and the client that asks is registered for as well."),
         mark("Leave scope out, and take what the answer says; or ask for less. offline_access is never handed on."),

@@ -40,7 +40,9 @@ def exchange(request: TokenRequest, sealer: Sealer) -> DeriveToken:
     if client.is_public:
         raise UnauthorizedClient("A public client proves nothing by which it could act for another (RFC 8693 §5).")
     if client.family is None:
-        raise UnauthorizedClient("This client belongs to no organisation whose other clients it could act for.")
+        raise UnauthorizedClient(
+            "This client belongs to no organisation whose other clients it could act for.", about="family"
+        )
     if params.get("requested_token_type", ACCESS_TOKEN_TYPE) != ACCESS_TOKEN_TYPE:
         raise InvalidRequest(f"requested_token_type can only be {ACCESS_TOKEN_TYPE}.", about="requested_token_type")
     subject = _opened(params, "subject_token", sealer) or request.signed_subject

@@ -132,7 +132,7 @@ PAGE = GuidePage(
         ("invalid_request", "subject_token"),
         ("invalid_request", "actor_token"),
         ("invalid_scope", "subject_token"),
-        ("unauthorized_client", ""),
+        ("unauthorized_client", "family"),
         ("invalid_target", "audience"),
     ),
 )
