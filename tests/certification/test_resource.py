@@ -123,3 +123,6 @@ async def test_ensure_nobody_else_is_answered_with_an_interaction(land: Country)
     party = RelyingParty(land, await land.register())
     own = (await party.post("/token", grant_type="client_credentials", scope=OWN_SCOPE)).json()["access_token"]
     assert "x-fapi-interaction-id" not in (await party.userinfo(own)).headers
+    async with land.browser() as caller:
+        answer = await caller.get("/jwks.json", headers={"x-fapi-interaction-id": NAMED})
+    assert (answer.status_code, "x-fapi-interaction-id" in answer.headers) == (200, False), "it is no resource"

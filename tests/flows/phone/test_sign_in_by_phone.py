@@ -21,10 +21,11 @@ from vneid_idp.identity.factors.phone_sign_ins import CODE_LIFE, LIFE, RENEWED, 
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.identity.register.records import LockedBy
 from vneid_idp.interaction import by_phone
-from vneid_idp.kernel.clock import SECOND
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_session, end_sessions
+from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
 
 
 @pytest.fixture
@@ -96,6 +97,18 @@ async def test_a_pattern_is_read_once_and_while_it_is_new(land: Country, phone: 
     await other.enrol()
     for reader in (phone, other):
         assert (await scan(reader, good)).json()["code"] == "pattern_outdated"
+
+
+async def test_an_address_has_so_many_patterns_drawn_and_no_more(
+    land: Country, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = {Subject.ADDRESS: (Limit(1, MINUTE),)}
+    monkeypatch.setattr(land.idp.limits, "_table", {**LIMITS, Secret.PATTERN: once})
+    drawn = []
+    for _ in range(2):
+        land.watch.advance(RENEWED)
+        drawn.append((await elsewhere.person.browser.get(f"{elsewhere.path}/phone/state")).status_code)
+    assert drawn == [200, 429]
 
 
 async def test_another_number_ends_it_and_is_on_record(land: Country, phone: Phone, elsewhere: Elsewhere) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,7 @@ def test_it_starts_says_what_there_is_and_stops(sandbox: Sandbox, tmp_path: Path
     for address in re.findall(r"^  \S[\w ]+ (http://\S+)$", said, re.MULTILINE):
         answer = httpx.get(address, timeout=10, trust_env=False)
         assert answer.status_code == 200, address
+        assert parsedate_to_datetime(answer.headers["date"])
     authority, keys = tmp_path / ".sandbox/tls", ("secret", "social-network.json", "authority.key", "server.pem")
     secrets = [path for path in (*authority.iterdir(), *authority.parent.iterdir()) if path.name in keys]
     assert len(secrets) == 4
@@ -98,6 +100,8 @@ def test_a_client_shows_a_certificate_without_any_proxy(sandbox: Sandbox, tmp_pa
         junk = (b"{}", b"x", b'{"subject": "x"}', b"[]", b'{"subject": "%b"}' % (b"CN=a," * 1000 + b"CN=a"))
         refused = [api.post("/sandbox/certificates", content=text) for text in junk]
         assert {answer.status_code for answer in refused} == {422}
+        tries = [api.post("/sandbox/certificates", content=b"x").status_code for _ in range(300)]
+        assert set(tries) == {422, 429}, "one address is issued so many and no more"
         aliases = api.get("/.well-known/openid-configuration").json()["mtls_endpoint_aliases"]
         assert api.get("/sandbox/certificates/authority.pem").text == made["authority"]
     for name, text in (
