@@ -60,7 +60,8 @@ from vneid_idp.web.apis import JsonApis
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.languages import doors as language_doors
-from vneid_idp.web.limits import LIMITS, SANDBOX_LIMITS, open_limits
+from vneid_idp.web.limit_table import LIMITS, SANDBOX_LIMITS
+from vneid_idp.web.limits import open_limits
 from vneid_idp.web.logos import doors as logo_doors
 from vneid_idp.web.opening import opening
 from vneid_idp.web.outbound import Outbound, Pools, trusting
@@ -192,7 +193,7 @@ def _assemble(
         registry=registry,
         vault=vault,
         templates=Templates(settings.is_sandbox),
-        limits=open_limits(redis_url, SANDBOX_LIMITS if settings.is_sandbox else LIMITS),
+        limits=open_limits(redis_url, table=SANDBOX_LIMITS if settings.is_sandbox else LIMITS),
         outbound=outbound,
         witness=Witness(outbound.registrations),
         client_keys=ClientKeys(outbound.keys.fetch, clock),

@@ -20,7 +20,7 @@ def redis_url() -> Iterator[str]:
 
 async def admitted(url: str, account: str) -> bool:
     """Whether one more attempt is let through by a worker of its own."""
-    limits = open_limits(url, LIMITS)
+    limits = open_limits(url, table=LIMITS)
     try:
         await limits.admit(Secret.SIGN_IN, Tried(account=account))
     except TooManyAttempts as error:
@@ -38,7 +38,7 @@ async def test_fifty_attempts_at_once_through_as_many_workers_are_five(redis_url
 async def test_accounts_are_counted_apart_and_success_gives_all_attempts_back(redis_url: str) -> None:
     assert [await admitted(redis_url, "per_b") for _ in range(6)] == [True] * 5 + [False]
     assert await admitted(redis_url, "per_c")
-    limits = open_limits(redis_url, LIMITS)
+    limits = open_limits(redis_url, table=LIMITS)
     await limits.succeeded(Secret.SIGN_IN, Tried(account="per_b"))
     await limits.close()
     assert await admitted(redis_url, "per_b")
@@ -52,7 +52,7 @@ async def test_a_server_that_hangs_is_not_waited_for() -> None:
         writer.close()
 
     async with await asyncio.start_server(hang, "127.0.0.1", 0) as server:
-        limits = open_limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", LIMITS)
+        limits = open_limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}", table=LIMITS)
         async with asyncio.timeout(30):
             with pytest.raises(LimitsUnavailable):
                 await limits.admit(Secret.SIGN_IN, Tried(account="per_a"))

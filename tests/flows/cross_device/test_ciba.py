@@ -16,7 +16,7 @@ from tests.support.shortcuts import known
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.kernel.clock import HOUR, MINUTE, SECOND
 from vneid_idp.use_cases.answer_polled import disown_polled, take_polled
-from vneid_idp.web.limits import LIMITS
+from vneid_idp.web.limit_table import LIMITS
 
 NOBODY = "tel:+84959999999"
 

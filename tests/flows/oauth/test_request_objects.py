@@ -15,7 +15,8 @@ from tests.support.country import ISSUER, REDIRECT_URI, Country
 from tests.support.relying_party import Page, Person, RelyingParty, query_of
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.kernel.secrets import base64url, digest
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject
 
 KEY = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)
 STRANGER = ECKey.generate_key("P-256", {"kid": "k1", "use": "sig"}, private=True)

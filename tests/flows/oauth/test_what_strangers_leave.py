@@ -16,7 +16,8 @@ from vneid_idp.interaction import service
 from vneid_idp.interaction.tables import interactions
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.storage.statement import Statement
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject
 
 _COUNT = Statement(select(func.count().label("rows")).select_from(interactions))
 LONG = "x" * 9_000

@@ -17,7 +17,8 @@ from vneid_idp.identity.factors import passkeys
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.policy.documents import shipped
 from vneid_idp.use_cases.end_session import end_sessions
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject, open_limits
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject, open_limits
 from vneid_idp.web.passkeys import site_of
 
 

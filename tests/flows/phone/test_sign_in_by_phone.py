@@ -25,7 +25,8 @@ from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_session, end_sessions
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from tests.support.signing_in import at_second, at_signin, post_json, send
 from tests.support.visitor import shown
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.use_cases.enrol_person import new_activation_code
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject
 
 FEW, MANY = (Limit(2, 15 * MINUTE),), (Limit(1_000, 15 * MINUTE),)
 ACTIVATION = {

@@ -10,7 +10,8 @@ from tests.support.signing_in import add_passkey, status_of, use_passkey
 from tests.support.visitor import shown
 from vneid_idp.identity.factors.turns import Turns
 from vneid_idp.kernel.clock import MINUTE
-from vneid_idp.web.limits import LIMITS, Limit, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Limit, Secret, Subject
 
 NUMBERS = range(3)
 

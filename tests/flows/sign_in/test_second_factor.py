@@ -26,7 +26,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.sign_in import SignedIn, sign_in
 from vneid_idp.use_cases.who_is_signed_in import hold_signed_in
-from vneid_idp.web.limits import LIMITS
+from vneid_idp.web.limit_table import LIMITS
 
 
 async def test_a_message_shows_little_of_the_number_and_can_be_sent_again_after_a_while(

@@ -14,7 +14,8 @@ from vneid_idp.cross_device.rules import (
 from vneid_idp.cross_device.service import DEVICE_LIFE
 from vneid_idp.kernel.secrets import new_letters
 from vneid_idp.protocol.number_matching import among_others
-from vneid_idp.web.limits import LIMITS, Secret, Subject
+from vneid_idp.web.limit_table import LIMITS
+from vneid_idp.web.limits import Secret, Subject
 
 
 @pytest.mark.parametrize("typed", ["WDJBMJHT", "wdjb-mjht", " WDJB MJHT ", "wdjb–mjht", "w d j b m j h t"])

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND
+from vneid_idp.web.limit_table import LIMITS, SANDBOX_LIMITS
 from vneid_idp.web.limits import (
-    LIMITS,
-    SANDBOX_LIMITS,
     Limit,
     Limits,
     LimitsUnavailable,
@@ -177,7 +176,7 @@ async def test_secrets_are_counted_apart(small: Limits) -> None:
 
 
 async def test_without_the_counters_nothing_is_let_through() -> None:
-    away = open_limits("redis://127.0.0.1:1/0")
+    away = open_limits("redis://127.0.0.1:1/0", table=LIMITS)
     with pytest.raises(LimitsUnavailable):
         await away.admit(Secret.SIGN_IN, Tried("person"))
 
