@@ -24,7 +24,7 @@ from vneid_idp.policy.tables import policy_requirements
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.country.tables import registry_people
-from vneid_idp.settings import read_settings
+from vneid_idp.settings_sources import read_settings
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database

@@ -17,7 +17,7 @@ from vneid_idp.identity.ages import age
 from vneid_idp.identity.register.records import PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.citizens import Citizen, citizens
-from vneid_idp.settings import read_settings
+from vneid_idp.settings_sources import read_settings
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database
 

@@ -14,14 +14,8 @@ from vneid_idp.production import SANDBOX_MARK
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.registries import open_registry
 from vneid_idp.sandbox.country.server.keys import ServerKeys
-from vneid_idp.settings import (
-    PREFIX,
-    BadSettings,
-    Environment,
-    Loaded,
-    new_root_secret,
-    read_settings,
-)
+from vneid_idp.settings import PREFIX, Environment, new_root_secret
+from vneid_idp.settings_sources import BadSettings, Loaded, read_settings
 
 GOOD = {
     "ISSUER": "https://id.example",

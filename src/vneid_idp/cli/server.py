@@ -15,7 +15,8 @@ from sqlalchemy import make_url
 from vneid_idp.cli.terminal import err, fail, loaded, out, print_json, settings_of
 from vneid_idp.kernel.secrets import digest, new_secret
 from vneid_idp.observability import logs
-from vneid_idp.settings import PREFIX, Environment, Loaded, Settings, new_root_secret, read_settings
+from vneid_idp.settings import PREFIX, Environment, Settings, new_root_secret
+from vneid_idp.settings_sources import Loaded, read_settings
 
 if TYPE_CHECKING:
     from vneid_idp.web.root import Root

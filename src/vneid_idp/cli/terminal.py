@@ -15,7 +15,8 @@ from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.kernel.clock import Instant, SystemClock, to_rfc3339
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
-from vneid_idp.settings import BadSettings, Environment, Loaded, Settings, read_settings
+from vneid_idp.settings import Environment, Settings
+from vneid_idp.settings_sources import BadSettings, Loaded, read_settings
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database, Reading, StatementFailed, Unit
 
