@@ -1,18 +1,26 @@
 """Who asks, as it stands on top of a page of the app; and to what the answer of the phone's lock is bound."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
+from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.kernel.secrets import digest
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.answer_on_phone import Unlocking
 from vneid_idp.web.context import Idp
 from vneid_idp.web.cookies import browser_id
 from vneid_idp.web.csrf import check_csrf
+from vneid_idp.web.limits import Secret, Tried
 from vneid_idp.web.logos import logo_path
-from vneid_idp.web.passkeys import give_options, site_of
+from vneid_idp.web.passkeys import give_options, read_passkey, site_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,25 @@ async def asking(provider: Idp, client_id: str | None) -> Asking | None:
     return Asking(client.client_name, client.verified_home, logo_path(client))
 
 
-def context_of(request: Request, phone: EnrolledPhone, about: str) -> str:
+def _context_of(request: Request, phone: EnrolledPhone, about: str) -> str:
     """Binds a challenge to this phone, this browser and what it is about: of no use for anything else."""
     return f"{phone.phone_id}.{about}.{digest(browser_id(request))}"
+
+
+async def act_unlocked(
+    request: Request, provider: Idp, phone: EnrolledPhone, about: str, work: Callable[[Unit, Unlocking], Awaitable[T]]
+) -> T:
+    """Do `work` in a unit, with what the lock of this phone answered for what it is about. Raises what `work` does; of
+    that `PasskeyRefused` is counted, and `TooManyAttempts` for who was refused too often."""
+    check_csrf(request, {})
+    body, tried = await read_passkey(request), Tried(browser=phone.phone_id)
+    unlocking = Unlocking(_context_of(request, phone, about), body["sealed"], body["answer"])
+    await provider.limits.admit(Secret.PASSKEY, tried)
+    try:
+        return await provider.db.transact(lambda unit: work(unit, unlocking))
+    except PasskeyRefused:
+        await provider.limits.failed(Secret.PASSKEY, tried)
+        raise
 
 
 async def unlock_options(request: Request, provider: Idp, phone: EnrolledPhone, about: str) -> Response:
@@ -46,7 +70,7 @@ async def unlock_options(request: Request, provider: Idp, phone: EnrolledPhone, 
             unit,
             provider.keys.sealer,
             site_of(provider),
-            context=context_of(request, phone, about),
+            context=_context_of(request, phone, about),
             person_id=phone.person_id,
             credential_id=phone.credential_id,
         )

@@ -9,27 +9,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.cross_device import service as cross_device
-from vneid_idp.cross_device.service import PolledRequest, RequestOver
+from vneid_idp.cross_device.service import PolledRequest
 from vneid_idp.identity.account_rules import AccountStanding
-from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.identity.factors.proofs import SignInProof
 from vneid_idp.interaction.signed_in import sign_in_here
 from vneid_idp.interaction.signin_place import find_place
 from vneid_idp.phone.access import DISOWNED, HOME, Handset, for_handset, for_handset_script
-from vneid_idp.phone.asking import asking, context_of, unlock_options
+from vneid_idp.phone.asking import act_unlocked, asking, unlock_options
 from vneid_idp.phone.asks import Asks, asks_of
 from vneid_idp.phone.pages import page
 from vneid_idp.phone.unlocked import keep_unlocked, unlocked_session
 from vneid_idp.provider.elsewhere import open_here
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.answer_on_phone import AccountAtRest, AnswerOver, PhoneAnswer, hold_answering, prove
+from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.answer_on_phone import AccountAtRest, AnswerOver, PhoneAnswer, Unlocking, hold_answering, prove
 from vneid_idp.use_cases.answer_polled import Deliveries, Picked, disown_polled, refuse_polled, take_polled
-from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import site_of
 from vneid_idp.web.responses import json_response, see_other
 from vneid_idp.web.session import BrowserSession
 
@@ -92,9 +89,7 @@ async def _take(handset: Handset, polled: PolledRequest, session: BrowserSession
 
     async def work(unit: Unit) -> Picked:
         await hold_answering(unit, provider.vault, phone)
-        return await take_polled(
-            unit, provider.keys.sealer, polled, handset.person_id, session.session_id, phone.phone_id, number
-        )
+        return await take_polled(unit, provider.keys.sealer, polled, session, phone.phone_id, number)
 
     picked = await provider.db.transact(work)
     await provider.dispatcher.attempt(picked.deliveries)
@@ -121,31 +116,15 @@ async def options(request: Request, handset: Handset) -> Response:
 
 async def unlock(request: Request, handset: Handset) -> Response:
     """Sign the holder in here, at level 2, for this request. Raises `AnswerOver` and `PasskeyRefused`."""
-    check_csrf(request, {})
     provider, phone, request_id = handset.provider, handset.phone, request.path_params["request"]
-    body, tried = await read_passkey(request), Tried(browser=phone.phone_id)
-    if await _find(request, handset) is None:
-        raise AnswerOver
 
-    async def work(unit: Unit) -> SignInProof:
+    async def work(unit: Unit, unlocking: Unlocking) -> SignInProof:
         await hold_answering(unit, provider.vault, phone)
-        context = context_of(request, phone, request_id)
-        return await prove(
-            unit,
-            provider.keys.sealer,
-            site_of(provider),
-            phone,
-            context=context,
-            sealed=body["sealed"],
-            answer=body["answer"],
-        )
+        if await _waiting(unit, handset, request_id) is None:
+            raise AnswerOver
+        return await prove(unit, provider.keys.sealer, site_of(provider), phone, unlocking)
 
-    await provider.limits.admit(Secret.PASSKEY, tried)
-    try:
-        proof = await provider.db.transact(work)
-    except PasskeyRefused:
-        await provider.limits.failed(Secret.PASSKEY, tried)
-        raise
+    proof = await act_unlocked(request, provider, phone, request_id, work)
     arrived = await sign_in_here(request, await find_place(request), phone.person_id, proof)
     if arrived.standing is not AccountStanding.USABLE or arrived.session is None:
         raise AccountAtRest
@@ -154,15 +133,15 @@ async def unlock(request: Request, handset: Handset) -> Response:
 
 
 async def _find(request: Request, handset: Handset) -> _Open | None:
-    provider, request_id = handset.provider, request.path_params["request"]
-    async with provider.db.reading() as unit:
-        try:
-            polled = await cross_device.find_for(
-                unit, provider.keys.sealer, handset.person_id, handset.phone.phone_id, request_id
-            )
-        except RequestOver:
-            return None
+    request_id = request.path_params["request"]
+    async with handset.provider.db.reading() as unit:
+        polled = await _waiting(unit, handset, request_id)
     return None if polled is None else _Open(polled, unlocked_session(request, handset, request_id))
+
+
+async def _waiting(unit: Reading, handset: Handset, request_id: str) -> PolledRequest | None:
+    sealer, phone = handset.provider.keys.sealer, handset.phone
+    return await cross_device.find_for(unit, sealer, phone.person_id, phone.phone_id, request_id)
 
 
 doors = [

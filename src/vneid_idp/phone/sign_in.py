@@ -6,25 +6,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.identity.factors import phone_sign_ins
-from vneid_idp.identity.factors.passkeys import PasskeyRefused
 from vneid_idp.identity.factors.phone_sign_ins import PhoneSignIn, SignInState
 from vneid_idp.phone.access import HOME, Handset, for_handset, for_handset_script
-from vneid_idp.phone.asking import asking, context_of, unlock_options
+from vneid_idp.phone.asking import act_unlocked, asking, unlock_options
 from vneid_idp.phone.pages import page
+from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.answer_on_phone import (
     AnswerOver,
     PhoneAnswer,
+    Unlocking,
     approve_sign_in,
     pick_sign_in_number,
     refuse_sign_in,
 )
 from vneid_idp.web.begun_from import whence
-from vneid_idp.web.csrf import check_csrf
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
-from vneid_idp.web.limits import Secret, Tried
-from vneid_idp.web.passkeys import read_passkey, site_of
+from vneid_idp.web.passkeys import site_of
 from vneid_idp.web.responses import json_response, see_other
 
 _PATH = f"{HOME}/sign-in/{{sign_in}}"
@@ -72,27 +71,13 @@ async def options(request: Request, handset: Handset) -> Response:
 
 async def unlock(request: Request, handset: Handset) -> Response:
     """Let the browser go on. Raises `AnswerOver` and `PasskeyRefused`."""
-    check_csrf(request, {})
     provider, phone, sign_in_id = handset.provider, handset.phone, request.path_params["sign_in"]
-    body, tried = await read_passkey(request), Tried(browser=phone.phone_id)
-    await provider.limits.admit(Secret.PASSKEY, tried)
-    try:
-        await provider.db.transact(
-            lambda unit: approve_sign_in(
-                unit,
-                provider.vault,
-                provider.keys.sealer,
-                site_of(provider),
-                phone,
-                sign_in_id,
-                context=context_of(request, phone, sign_in_id),
-                sealed=body["sealed"],
-                answer=body["answer"],
-            )
-        )
-    except PasskeyRefused:
-        await provider.limits.failed(Secret.PASSKEY, tried)
-        raise
+    vault, sealer, site = provider.vault, provider.keys.sealer, site_of(provider)
+
+    async def work(unit: Unit, unlocking: Unlocking) -> None:
+        await approve_sign_in(unit, vault, sealer, site, phone, sign_in_id, unlocking)
+
+    await act_unlocked(request, provider, phone, sign_in_id, work)
     return json_response({"next": f"{HOME}?done={PhoneAnswer.APPROVED}"})
 
 

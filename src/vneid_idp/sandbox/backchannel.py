@@ -72,7 +72,7 @@ async def _allow(provider: Idp, polled: PolledRequest, person_id: str) -> Delive
     async def sign_in(unit: Unit) -> BrowserSession:
         session = await stand_in(unit, person_id)
         number = await cross_device.shown_number(unit, polled) or ""
-        await take_polled(unit, sealer, polled, person_id, session.session_id, None, number)
+        await take_polled(unit, sealer, polled, session, None, number)
         return BrowserSession(person_id, session.session_id, session.generation)
 
     session = await provider.db.transact(sign_in)

@@ -74,6 +74,16 @@ class Answering:
     profile: Profile
 
 
+@dataclass(frozen=True, slots=True)
+class Unlocking:
+    """What the lock of a phone answered: the challenge that was sealed, and what its passkey signed."""
+
+    context: str
+    """To what the challenge is bound, and so must be that of now."""
+    sealed: str
+    answer: str
+
+
 async def find_answering(unit: Reading, vault: Vault, person_id: str, phone_id: str) -> Answering | None:
     """The phone, as long as it is enrolled. Raises `AccountAtRest` where the account cannot be used."""
     phone = await enrolled_phones.find_phone(unit, person_id, phone_id)
@@ -137,31 +147,26 @@ async def approve_sign_in(
     site: Site,
     phone: EnrolledPhone,
     sign_in_id: str,
-    *,
-    context: str,
-    sealed: str,
-    answer: str,
+    unlocking: Unlocking,
 ) -> None:
     """Let the browser go on, by the phone's own passkey and no other; see `passkeys.authenticate`. Raises `AnswerOver`,
     also for a sign-in whose number was not picked, and `PasskeyRefused`."""
     sign_in = await _waiting(unit, vault, sealer, phone, sign_in_id, SignInState.PICKED)
-    await prove(unit, sealer, site, phone, context=context, sealed=sealed, answer=answer)
+    await prove(unit, sealer, site, phone, unlocking)
     if not await phone_sign_ins.approve(unit, phone, sign_in_id):
         raise AnswerOver
     await record_answer(unit, phone, PhoneAnswer.APPROVED, client_id=sign_in.client_id, subject_id=sign_in_id)
 
 
-async def prove(
-    unit: Unit, sealer: Sealer, site: Site, phone: EnrolledPhone, *, context: str, sealed: str, answer: str
-) -> SignInProof:
+async def prove(unit: Unit, sealer: Sealer, site: Site, phone: EnrolledPhone, unlocking: Unlocking) -> SignInProof:
     """What unlocking the phone proves. Raises `PasskeyRefused`, `PasskeyElsewhere`."""
     proved = await passkeys.authenticate(
         unit,
         sealer,
         site,
-        context=context,
-        sealed=sealed,
-        answer=answer,
+        context=unlocking.context,
+        sealed=unlocking.sealed,
+        answer=unlocking.answer,
         person_id=phone.person_id,
         credential_id=phone.credential_id,
         built_in=True,

@@ -19,6 +19,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import enrolled_phones
+from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.storage.unit import Unit
@@ -93,15 +94,15 @@ async def take_polled(
     unit: Unit,
     sealer: Sealer,
     polled: PolledRequest,
-    person_id: str,
-    session_id: str,
+    session: SessionName,
     phone_id: str | None,
     number: str,
 ) -> Picked:
-    """The person takes the request in hand on a phone, and says which number the client shows, where it shows one. A
-    wrong one ends the request: whoever is asked about what somebody else began cannot know it. Raises `SignedOut` and
-    `RequestOver`."""
-    await hold_signed_in(unit, person_id, session_id)
+    """The person of the session takes the request in hand on a phone, and says which number the client shows, where it
+    shows one. A wrong one ends the request: whoever is asked about what somebody else began cannot know it. Raises
+    `SignedOut` and `RequestOver`."""
+    person_id = session.person_id
+    await hold_signed_in(unit, person_id, session.session_id)
     if await cross_device.take(unit, polled, person_id, phone_id, number):
         return Picked(is_right=True)
     kind = EventKind.REQUEST_MISMATCHED

@@ -90,8 +90,7 @@ async def test_who_picks_another_number_ends_the_request(land: Country) -> None:
     assert told["number_to_show"] in waiting.numbers
     assert len(waiting.numbers) == 3
     wrong = next(number for number in waiting.numbers if number != told["number_to_show"])
-    who = holder.person_id, holder.session_id, None
-    picked = await land.idp.db.transact(lambda unit: take_polled(unit, sealer, waiting, *who, wrong))
+    picked = await land.idp.db.transact(lambda unit: take_polled(unit, sealer, waiting, holder, None, wrong))
     assert not picked.is_right
     assert await counter.error(told["auth_req_id"]) == "access_denied"
     assert "request.mismatched" in await kinds_of(land)

@@ -13,7 +13,7 @@ from tests.support.events import kinds
 from tests.support.office import hire
 from tests.support.phones import Elsewhere, Phone, approved, picked, scan, scanned
 from tests.support.relying_party import Page, Person, RelyingParty
-from tests.support.signing_in import at_signin
+from tests.support.signing_in import at_signin, post_json
 from tests.support.visitor import shown
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import enrolled_phones, sessions
@@ -188,6 +188,16 @@ async def test_it_takes_the_phones_own_passkey(land: Country, phone: Phone, else
     phone.lock.credential_id, phone.lock._key, phone.lock.user_handle = own.credential_id, own._key, own.user_handle
     refused = await phone.unlock(asked, f"{asked.path}/unlock")
     assert (refused.status_code, refused.json()["code"]) == (400, "passkey_refused")
+
+
+async def test_a_phone_that_answers_wrongly_again_and_again_is_not_heard(
+    land: Country, phone: Phone, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = {Subject.KNOWN_BROWSER: (Limit(1, MINUTE),)}
+    monkeypatch.setattr(land.idp.limits, "_table", {**LIMITS, Secret.PASSKEY: once})
+    asked, junk = await picked(phone, elsewhere), {"sealed": "x", "answer": "x"}
+    told = [(await post_json(phone.person, asked, f"{asked.path}/unlock", junk)).status_code for _ in range(2)]
+    assert told == [400, 429]
 
 
 async def test_after_its_time_nothing_is_approved(land: Country, phone: Phone, elsewhere: Elsewhere) -> None:
