@@ -1,7 +1,6 @@
 """A caller of the operators' APIs names somebody by their phone number (RFC 7523), who has agreed before."""
 
 import secrets
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 from carrier import Client, provider, s256, shown
 
@@ -20,10 +19,9 @@ caller = Client(
 
 # %% Have the person agree
 verifier = secrets.token_urlsafe(32)
-asked = {"client_id": caller.client_id, "response_type": "code", "redirect_uri": HOME, "scope": "openid phone"}
-asked |= {"code_challenge": s256(verifier), "code_challenge_method": "S256", "state": "s", "nonce": "n"}
-print(f"Open {provider['authorization_endpoint']}?{urlencode(asked)}", flush=True)
-code = parse_qs(urlsplit(input("Where the browser ended: ")).query)["code"][0]
+asked = {"response_type": "code", "redirect_uri": HOME, "scope": "openid phone", "state": "s", "nonce": "n"}
+asked |= {"code_challenge": s256(verifier), "code_challenge_method": "S256"}
+code = caller.send(**asked)["code"]
 shown(
     caller.post("token_endpoint", grant_type="authorization_code", code=code, redirect_uri=HOME, code_verifier=verifier)
 )
