@@ -10,9 +10,10 @@ from sqlalchemy import select
 from tests.support.people import SEALER
 from tests.support.watch import Watch
 from vneid_idp.audit.tables import events
-from vneid_idp.cross_device import service
+from vneid_idp.cross_device import opening, service
+from vneid_idp.cross_device.opening import Opened
 from vneid_idp.cross_device.rules import FETCHED_WITHIN, Approved, Denied, Expired, Outcome, Pending
-from vneid_idp.cross_device.service import Opened, RequestOver
+from vneid_idp.cross_device.service import RequestOver
 from vneid_idp.cross_device.spent_budgets import ONCE_IN, SpentBudgets
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.kernel.secrets import BlindIndex
@@ -41,7 +42,7 @@ async def opened(db: Database, person_id: str | None = "per_a", **changes: Any) 
         "notification_token": "told",
     }
     return await db.transact(
-        lambda unit: service.open_backchannel_request(unit, SEALER, ASKED, person_id, **terms | changes)
+        lambda unit: opening.open_backchannel_request(unit, SEALER, ASKED, person_id, **terms | changes)
     )
 
 
@@ -169,7 +170,7 @@ async def test_who_polls_too_soon_waits_longer_each_time(db: Database, watch: Wa
 
 async def test_nobody_elses_handle_is_polled_and_a_code_is_no_handle(db: Database) -> None:
     found = await opened(db)
-    device = await db.transact(lambda unit: service.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
+    device = await db.transact(lambda unit: opening.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
     assert await poll(db, found, client_id="cli_b") is None
     assert await poll(db, found, kind=PolledKind.DEVICE) is None
     assert await poll(db, device) is None
@@ -199,7 +200,7 @@ async def test_what_is_asked_of_a_person_goes_on_record_and_of_nobody_a_number_s
     app = {"kind": "backchannel"}
     found, of_nobody = await opened(db), [await opened(db, person_id=None) for _ in range(3)]
     taken_back = [await opened(db), await opened(db, person_id=None)]
-    device = await db.transact(lambda unit: service.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
+    device = await db.transact(lambda unit: opening.open_device_request(unit, SEALER, BLIND, ASKED, "192.0.2.1"))
     assert await on_record(db) == [("request.asked", "per_a", app)] * 2
     assert await on_record(db) == []
     for each in taken_back:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vneid_idp.kernel.clock import MINUTE, SECOND, Instant
+from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.protocol.authorisation import Authorisation
 
 SLOWER: Instant = 5 * SECOND
@@ -76,6 +77,11 @@ def normal_code(typed: str) -> str | None:
     letters = "".join(letter for letter in typed.upper() if letter not in " -–—._\t\u00a0")
     fits = len(letters) == USER_CODE_LENGTH and set(letters) <= set(USER_CODE_LETTERS)
     return letters if fits else None
+
+
+def digest_of_code(blind: BlindIndex, code: str) -> str:
+    """By what a code is found, which nobody who reads the rows can turn back into one."""
+    return blind.of("user_code", code)
 
 
 def shown_code(code: str) -> str:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.cross_device import service as cross_device
+from vneid_idp.cross_device.opening import DEVICE_INTERVAL, DEVICE_LIFE, open_device_request
 from vneid_idp.cross_device.rules import shown_code
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.checks.draft import RequestDraft
@@ -35,9 +35,7 @@ async def device_authorization(request: Request) -> Response:
     await provider.limits.spend(Secret.POLLED_REQUEST, by, 1)
     asked_from = provider.address_of(request)
     async with provider.db.single(durable=False) as unit:
-        opened = await cross_device.open_device_request(
-            unit, provider.keys.sealer, provider.keys.blind, asked, asked_from
-        )
+        opened = await open_device_request(unit, provider.keys.sealer, provider.keys.blind, asked, asked_from)
     assert opened.user_code is not None
     code = shown_code(opened.user_code)
     return json_response(
@@ -46,8 +44,8 @@ async def device_authorization(request: Request) -> Response:
             "user_code": code,
             "verification_uri": provider.url(PATH),
             "verification_uri_complete": with_query(provider.url(PATH), user_code=code),
-            "expires_in": cross_device.DEVICE_LIFE // SECOND,
-            "interval": cross_device.DEVICE_INTERVAL // SECOND,
+            "expires_in": DEVICE_LIFE // SECOND,
+            "interval": DEVICE_INTERVAL // SECOND,
         }
     )
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.cross_device import service as cross_device
+from vneid_idp.cross_device.opening import DEVICE_LIFE
 from vneid_idp.cross_device.rules import normal_code, shown_code
 from vneid_idp.cross_device.service import PolledRequest, RequestOver
 from vneid_idp.kernel.clock import MINUTE
@@ -66,7 +67,7 @@ async def submit(request: Request) -> Response:
 
 
 def _once_more(request: Request, form: Form, message: str, status: int) -> Response:
-    said = gettext(request, message, minutes=cross_device.DEVICE_LIFE // MINUTE)
+    said = gettext(request, message, minutes=DEVICE_LIFE // MINUTE)
     return again(request, PATH, form, _KEEPS, {"user_code": said}, status=status)
 
 

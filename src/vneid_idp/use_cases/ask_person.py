@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from vneid_idp.clients.service import Once, use_up, was_used
 from vneid_idp.cross_device import service as cross_device
-from vneid_idp.cross_device.service import Opened
+from vneid_idp.cross_device.opening import Opened, open_backchannel_request
 from vneid_idp.grants.participants import people_of_client
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import Account, AccountStanding, account_standing
@@ -81,7 +81,7 @@ async def ask_person(
     person_id = account.person_id if account is not None and _can_answer(account, unit.now) else None
     if await cross_device.is_disowned(unit, person_id or "", asked.client_id):
         person_id = None
-    opened = await cross_device.open_backchannel_request(
+    opened = await open_backchannel_request(
         unit,
         sealer,
         asked,

@@ -5,13 +5,13 @@ import math
 
 import pytest
 
+from vneid_idp.cross_device.opening import DEVICE_LIFE
 from vneid_idp.cross_device.rules import (
     USER_CODE_LENGTH,
     USER_CODE_LETTERS,
     normal_code,
     shown_code,
 )
-from vneid_idp.cross_device.service import DEVICE_LIFE
 from vneid_idp.kernel.secrets import new_letters
 from vneid_idp.protocol.number_matching import among_others
 from vneid_idp.web.limit_table import LIMITS

@@ -1,6 +1,6 @@
 """`/guide/device`: a device without a browser (RFC 8628)."""
 
-from vneid_idp.cross_device.service import DEVICE_LIFE
+from vneid_idp.cross_device.opening import DEVICE_LIFE
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.sandbox.guide.page import GuidePage, Part, Picture, Step
 from vneid_idp.web.i18n import mark
