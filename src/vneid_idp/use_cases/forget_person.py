@@ -15,6 +15,7 @@ from vneid_idp.identity.factors import enrolled_phones, passkeys, phone_sign_ins
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.vault import Vault
+from vneid_idp.matching import service as matches
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by
@@ -43,6 +44,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await lock_requests.forget(unit, person_id)
     await reports_under_way.forget(unit, person_id)
     await cross_device.forget(unit, person_id)
+    await matches.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
     await put_children_in_step(unit, vault, person_id)
     await end_standing_by(unit, person_id)

@@ -21,6 +21,7 @@ from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
+from vneid_idp.matching import service as matches
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
@@ -56,6 +57,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         await approvals.sweep(unit)
         await deliveries.sweep(unit)
         await key_readers.sweep(unit)
+        await matches.sweep(unit)
 
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current())

@@ -1,0 +1,27 @@
+"""Matches: what was found, without any value that was compared."""
+
+from sqlalchemy import BigInteger, Column, Index, Table, Text
+
+from vneid_idp.storage.metadata import metadata
+
+four_field_matches = Table(
+    "four_field_matches",
+    metadata,
+    Column("match_id", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    # The organisation that the client acts for, at that time.
+    Column("family_id", Text),
+    # Whose ID number it was: nobody's where the register has no living person under it.
+    Column("person_id", Text),
+    # A keyed digest of the number that is to be bound; without one the match binds none.
+    Column("phone_digest", Text),
+    # The results by field, as JSON.
+    Column("results", Text, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("valid_until", BigInteger, nullable=False),
+    # When a number was bound on it, once.
+    Column("used_at", BigInteger),
+    Index("ix_four_field_matches_person", "person_id"),
+    Index("ix_four_field_matches_valid_until", "valid_until"),
+)
