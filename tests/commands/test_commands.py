@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from joserfc.jwk import ECKey
 from sqlalchemy import select, text
 
 from tests.support.commands import run, with_database
@@ -191,6 +192,25 @@ def test_a_resource_server_is_registered_shown_and_removed() -> None:
     run("resource-servers", "remove", server_id, *WHY)
     assert "No resource server" in run("resource-servers", "show", server_id, code=1).stderr
     assert server_id not in run("resource-servers", "list").stdout
+
+
+@pytest.mark.usefixtures("production")
+def test_a_device_that_takes_faces_is_registered_listed_and_removed() -> None:
+    key = ECKey.generate_key("P-256")
+    Path("device.json").write_text(json.dumps(key.as_dict(private=False)))
+    register = ("capture-devices", "register", "carrier", "Quầy 3", "device.json")
+    assert "no client" in run(*register, *WHY, code=1).stderr.lower()
+    Path("client.json").write_text(json.dumps(CLIENT))
+    run("clients", "register", "client.json", "--client-id", "carrier", *WHY)
+    device_id = run(*register, *WHY).stdout.split()[-1].rstrip(".")
+    listed = run("capture-devices", "list", "carrier").stdout.splitlines()[1].split()
+    assert listed[:4] == [device_id, "Quầy", "3", "ES256"]
+    assert device_id not in run("capture-devices", "list", "another").stdout
+    Path("device.json").write_text(json.dumps(key.as_dict(private=True)))
+    assert "private" in run(*register, *WHY, code=1).stderr
+    run("capture-devices", "remove", device_id, *WHY)
+    assert device_id not in run("capture-devices", "list", "carrier").stdout
+    assert "No device" in run("capture-devices", "remove", device_id, *WHY, code=1).stderr
 
 
 @pytest.mark.usefixtures("production")

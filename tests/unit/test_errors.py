@@ -15,11 +15,12 @@ DOMAIN = """
 400 bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
     passkey_elsewhere passkey_refused refused unknown_answer unknown_cursor who_and_why
 403 account_not_usable form_not_valid fresh_proof_needed grant_ended guardian_level_required guardian_must_agree
-    guardian_required level_not_allowed level_required level_too_low link_not_confirmed not_the_asker
-    not_their_guardian own_file own_proof_required own_role phone_not_enrolled role_required same_officer signed_out
+    guardian_required level_not_allowed level_required level_too_low link_not_confirmed matcher_not_evaluated
+    not_the_asker not_their_guardian own_file own_proof_required own_role phone_not_enrolled role_required same_officer
+    signed_out
 404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
     policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
-    unknown_resource_server
+    unknown_device unknown_resource_server
 409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
     binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
     events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable no_lock_to_lift
@@ -31,11 +32,13 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large
-422 bad_endpoint bad_label bad_office bad_subject malformed not_compared not_synthetic policy_refused reason_needed
+422 bad_device bad_endpoint bad_label bad_office bad_subject invalid_evidence malformed not_compared not_synthetic
+    policy_refused reason_needed
     role_over weak_secret
 428 precondition_required
 429 too_many_attempts too_many_requests
-503 domain_unreachable outcome_unknown overtaken registry_unavailable temporarily_unavailable too_busy
+503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable
+    temporarily_unavailable too_busy
 """
 PROTOCOL = """
 400 access_denied authorization_pending consent_required expired_token interaction_required

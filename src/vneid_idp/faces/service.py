@@ -1,0 +1,43 @@
+"""Believe evidence, and use it up: what a match asks of this package, in the order in which it asks.
+
+`believe` in a unit that reads; `compare` with no unit open, since a network call lies behind it; `use_evidence` in the
+unit that writes what came of it.
+"""
+
+from vneid_idp.clients.service import Once, use_up
+from vneid_idp.faces import devices
+from vneid_idp.faces.evidence import FRESH_FOR, Evidence, InvalidEvidence, OwnComparison, check_evidence, read_evidence
+from vneid_idp.faces.port import FaceMatcher, FaceResult
+from vneid_idp.faces.templates import open_template
+from vneid_idp.kernel.clock import MINUTE, Instant
+from vneid_idp.kernel.secrets import digest
+from vneid_idp.keys.ring import KeyRing
+from vneid_idp.storage.unit import Reading, Unit
+
+_REMEMBERED: Instant = FRESH_FOR + MINUTE
+"""Longer than evidence is good for, by more than any leeway on clocks."""
+
+
+async def believe(unit: Reading, client_id: str, text: str, issuer: str, id_number: str) -> Evidence:
+    """The evidence that a client shows for the person of this ID number. Whether it was used before is not asked.
+
+    Raises `InvalidEvidence`.
+    """
+    evidence = read_evidence(text)
+    device = await devices.find(unit, client_id, evidence.device_id)
+    check_evidence(evidence, None if device is None else device.key, issuer, id_number, unit.now)
+    return evidence
+
+
+async def compare(matcher: FaceMatcher, keys: KeyRing, evidence: Evidence, person_id: str, now: Instant) -> FaceResult:
+    """What the national database says of the face in evidence that carries a template. Raises `InvalidEvidence` and
+    `MatcherUnavailable`."""
+    assert not isinstance(evidence.capture, OwnComparison)
+    return await matcher.compare(person_id, open_template(keys, evidence.capture, now))
+
+
+async def use_evidence(unit: Unit, client_id: str, evidence: Evidence) -> None:
+    """Let evidence count this once, by whichever worker. Raises `InvalidEvidence` where it has counted already."""
+    once = Once(digest(f"capture {evidence.device_id} {evidence.jti}"), evidence.taken_at + _REMEMBERED)
+    if await use_up(unit, client_id, once):
+        raise InvalidEvidence("The evidence was used before: its jti must be new each time.")
