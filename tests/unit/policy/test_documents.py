@@ -52,6 +52,8 @@ def test_the_shipped_policy_is_whole() -> None:
         Threshold.GUARDIAN_ANSWER_DAYS: 7,
         Threshold.OFFERED_AGAIN_DAYS: 180,
         Threshold.ACCOUNT_LIMIT: 3,
+        Threshold.LEVEL_2_DAYS: 3,
+        Threshold.LEVEL_2_DAYS_WITHOUT_CARD: 7,
     }
 
 
