@@ -61,7 +61,7 @@ migration: .venv/installed-dev ## The next revision, from history to tables: mak
 lock: ## Resolve the dependencies anew, within the lock files that stand; UPGRADE=--upgrade for newer ones
 	$(COMPILE) $(UPGRADE) pyproject.toml --output-file requirements.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --constraint requirements.lock --output-file requirements-sandbox.lock
-	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --extra dev --constraint requirements-sandbox.lock --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra sandbox --extra biometrics --extra dev --constraint requirements-sandbox.lock --output-file requirements-dev.lock
 	$(COMPILE) $(UPGRADE) tests/interop/requirements.in --output-file tests/interop/requirements.lock
 	$(COMPILE) $(UPGRADE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 	$(COMPILE) $(UPGRADE) --group mutants --constraint requirements-dev.lock --output-file requirements-mutants.lock
