@@ -144,8 +144,9 @@ def test_what_writes_can_run_again() -> None:
     assert _takers("writing") == set(RUN_ONCE)
 
 
-def test_production_installs_nothing_that_only_the_demo_network_needs() -> None:
+@pytest.mark.parametrize("extra", ["sandbox", "biometrics"])
+def test_production_installs_nothing_that_it_does_not_need(extra: str) -> None:
     locked = (ROOT / "requirements.lock").read_text()
-    demo = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["sandbox"]
-    assert demo
-    assert not [name for name in demo if re.search(rf"^{name}==", locked, re.MULTILINE)]
+    further = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"][extra]
+    assert further
+    assert not [name for name in further if re.search(rf"^{name}==", locked, re.MULTILINE)]

@@ -29,7 +29,7 @@ DEEDS = {
 }
 
 
-_POSSIBLE = {"role": "clerk", "issued": "2026-01-02"}
+_POSSIBLE = {"role": "clerk", "issued": "2026-01-02", "valid_until": "2026-01-02"}
 """For a parameter that does not take anything; what it does not take is refused before all else."""
 
 

@@ -9,7 +9,7 @@ import vneid_idp
 _ROOT = Path(vneid_idp.__file__).parent
 BELOW = {
     "kernel", "protocol", "policy", "settings", "storage", "audit", "keys", "delivery", "identity", "clients",
-    "consent", "grants", "bindings", "cross_device", "matching", "use_cases",
+    "biometrics", "faces", "consent", "grants", "bindings", "cross_device", "matching", "use_cases",
 }  # fmt: skip
 """The packages at or under the band; everything else stands above it."""
 

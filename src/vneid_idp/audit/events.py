@@ -207,6 +207,8 @@ class EventKind(StrEnum):
     """A device of a carrier was registered: the evidence that it signs of faces counts."""
     CAPTURE_DEVICE_REMOVED = "capture_device.removed"
     """A device of a carrier was removed: nothing that it signs counts any more."""
+    BIOMETRIC_EVALUATION_FILED = "biometric_evaluation.filed"
+    """An evaluation of a relying party's matcher of faces was put on file; it says whether the matcher passes."""
     KEY_ROTATED = "key.rotated"
     """A key was made, and the end of its predecessors was fixed."""
     DELIVERY_GIVEN_UP = "delivery.given_up"

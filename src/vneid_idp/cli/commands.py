@@ -6,6 +6,7 @@ import typer
 
 from vneid_idp.cli import (
     audit,
+    biometrics,
     capture_devices,
     citizens,
     clients,
@@ -45,6 +46,7 @@ app.add_typer(clients.app, name="clients")
 app.add_typer(families.app, name="families")
 app.add_typer(resource_servers.app, name="resource-servers")
 app.add_typer(capture_devices.app, name="capture-devices")
+app.add_typer(biometrics.app, name="biometrics")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")

@@ -5,6 +5,7 @@ Consents and bindings stand meanwhile, and the client learns nothing of them.)
 """
 
 from vneid_idp.bindings import service as bindings
+from vneid_idp.biometrics import service as biometrics
 from vneid_idp.clients import former, resource_servers
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
@@ -19,14 +20,15 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     """Delete, for good: its consents and bindings end, each in the history of its person. Raises `UnknownClient`.
 
     Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
-    request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces, or
-    notice that has not left yet.
+    request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces,
+    evaluation of a matcher, or notice that has not left yet.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
     await clients.delete(unit, client_id)
     await resource_servers.forget_client(unit, client_id)
     await devices.forget_client(unit, client_id)
+    await biometrics.forget_client(unit, client_id)
     await former.keep_name(unit, client_id, client.client_name)
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)
