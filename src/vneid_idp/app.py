@@ -20,6 +20,7 @@ from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender, check_served
+from vneid_idp.faces.port import FaceMatcher
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
@@ -30,6 +31,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
+from vneid_idp.matchers import open_matcher
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.phone.routes import doors as phone_doors
@@ -132,11 +134,13 @@ async def _open(
     if added:
         _log.info("policy.rows_added", count=len(added), detail="; ".join(added))
     registry = open_registry(settings, clock, db, Vault(ring.sealer), ring.blind)
-    provider = _assemble(settings, clock, db, ring, registry, explanations)
+    matcher = open_matcher(settings, clock, registry)
+    provider = _assemble(settings, clock, db, ring, registry, matcher, explanations)
     opened.push_async_callback(provider.limits.close)
     opened.push_async_callback(provider.outbound.close)
     opened.callback(provider.hasher.close)
     opened.push_async_callback(registry.close)
+    opened.push_async_callback(matcher.close)
     opened.push_async_callback(provider.dispatcher.finish)
     opened.push_async_callback(provider.disclosures.finish)
     app.state.idp = provider
@@ -159,6 +163,7 @@ def _assemble(
     db: Database,
     ring: KeyRing,
     registry: PopulationRegistry,
+    matcher: FaceMatcher,
     explanations: Explanations | None,
 ) -> Idp:
     vault, cache = Vault(ring.sealer), ClientCache(clock, db)
@@ -191,6 +196,7 @@ def _assemble(
         resource_servers=ResourceServerCache(clock, db, settings.issuer),
         policy=PolicyCache(clock, db),
         registry=registry,
+        face_matcher=matcher,
         vault=vault,
         templates=Templates(settings.is_sandbox),
         limits=open_limits(redis_url, table=SANDBOX_LIMITS if settings.is_sandbox else LIMITS),

@@ -34,6 +34,10 @@ REFUSALS: tuple[tuple[str, Callable[["Settings"], bool]], ...] = (
         "registry: synthetic means invented people; allow_synthetic_registry=true says that this is meant",
         lambda s: s.registry == "synthetic" and not s.allow_synthetic_registry,
     ),
+    (
+        "face_matcher: synthetic means invented faces; allow_synthetic_registry=true says that this is meant",
+        lambda s: s.face_matcher == "synthetic" and not s.allow_synthetic_registry,
+    ),
     ("social_network_url: belongs to the sandbox", lambda s: s.social_network_url is not None),
     ("tls_port: belongs to the sandbox", lambda s: s.tls_port is not None),
     ("social_network_port: belongs to the sandbox", lambda s: s.social_network_port is not None),

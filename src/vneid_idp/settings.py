@@ -80,8 +80,11 @@ class Settings(BaseSettings):
     registry_ca_bundle: Path | None = Field(
         None, description="PEM file of the authorities trusted for the registry's certificate; empty: ca_bundle"
     )
+    face_matcher: Literal["none", "synthetic"] = Field(
+        "none", description="who compares faces: none or synthetic (the sandbox's invented faces)"
+    )
     allow_synthetic_registry: bool = Field(
-        False, description="whether production may run on invented people, to be measured or shown"
+        False, description="whether production may run on invented people and faces, to be measured or shown"
     )
     ca_bundle: Path | None = Field(None, description="PEM file of the authorities trusted in outbound calls")
     outbound_loopback: bool = Field(False, description="whether outbound calls may reach this machine (sandbox only)")

@@ -85,6 +85,7 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "outbound_loopback": True,
         # `vneid-idp --sandbox registry serve` makes these keys.
         **(_sandbox_registry(Path(folder)) if values.get("registry") == "http" else {"registry": "synthetic"}),
+        "face_matcher": "synthetic",
         "tls_port": 8003,
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",

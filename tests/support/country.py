@@ -89,6 +89,7 @@ def settings_for(database_url: str, **changes: Any) -> Settings:
         "secret": SECRET,
         "registry": "synthetic",
         "allow_synthetic_registry": True,
+        "face_matcher": "synthetic",
         "outbound_loopback": True,
     }
     return Settings(**(values | changes))

@@ -32,8 +32,8 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large
-422 bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed not_compared
-    not_synthetic policy_refused reason_needed role_over weak_secret
+422 bad_capture bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed
+    not_compared not_synthetic policy_refused reason_needed role_over weak_secret
 428 precondition_required
 429 too_many_attempts too_many_requests
 503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable

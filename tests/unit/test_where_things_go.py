@@ -16,6 +16,7 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.delivery.channels import MANNERS, Channel
 from vneid_idp.delivery.outcomes import Delivered, DeliveryOutcome
 from vneid_idp.delivery.sender import Delivery, Sender, UnservedChannel, check_served
+from vneid_idp.matchers import MATCHERS
 from vneid_idp.protocol.claims import SCOPES
 from vneid_idp.registries import REGISTRIES
 from vneid_idp.sandbox.country.persona_list import SKETCHES
@@ -48,6 +49,11 @@ def test_a_json_api_is_served_and_its_contract_published() -> None:
 def test_the_setting_names_the_registries_that_there_are() -> None:
     named = get_args(Settings.model_fields["registry"].annotation)
     assert set(named) == set(REGISTRIES), "registries.py (`REGISTRIES`) and settings.py (`registry`) name the same"
+
+
+def test_the_setting_names_the_matchers_that_there_are() -> None:
+    named = get_args(Settings.model_fields["face_matcher"].annotation)
+    assert set(named) == set(MATCHERS), "matchers.py (`MATCHERS`) and settings.py (`face_matcher`) name the same"
 
 
 UNITS = {"SECOND", "MINUTE", "HOUR", "DAY"}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vneid_idp.cross_device.rules import SLOWER
+from vneid_idp.faces.evidence import FRESH_FOR
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
@@ -281,6 +282,30 @@ _REMEDIES: Mapping[str, Remedy] = {
             "without slashes, and without spaces around = and commas."
         ),
         "RFC 4514 §2, /guide/certificates",
+    ),
+    "invalid_evidence": Remedy(
+        mark(
+            "Evidence that a registered device of this client signed within the last %(minutes)s minutes, never used."
+        ),
+        mark(
+            "Take the face anew and sign anew, with the jti, the iat and the id_number_digest of this capture. The "
+            "sandbox makes evidence at POST /sandbox/captures; compare yours with it member by member."
+        ),
+        "Circular 08/2026/TT-BKHCN, Articles 4 and 8",
+        {"minutes": FRESH_FOR // MINUTE},
+    ),
+    "matcher_not_evaluated": Remedy(
+        mark("A matcher of your own whose error rates were evaluated, with the report on file."),
+        mark(
+            "Send a template and take the national route, or have the operator file the report of an evaluation that "
+            "passed."
+        ),
+        "Circular 08/2026/TT-BKHCN, Article 8.2",
+    ),
+    "matcher_unavailable": Remedy(
+        mark("A matcher that answers."),
+        mark("Send the same request again after the seconds of Retry-After: the evidence was not used up."),
+        "RFC 9110 §10.2.3",
     ),
     "idempotency_conflict": Remedy(
         mark("One Idempotency-Key for one request."),

@@ -1,8 +1,9 @@
-"""The sandbox's own pages: front page, message outbox, explained errors, API viewer, guide, certificates to try."""
+"""The sandbox's own pages: front page, outbox, explained errors, API viewer, guide, certificates and captures."""
 
 from vneid_idp.sandbox import backchannel, certificates, front, outbox, stage, viewer
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
+from vneid_idp.sandbox.faces import captures
 from vneid_idp.sandbox.front import Demo
 from vneid_idp.sandbox.guide import routes as guide
 from vneid_idp.web.doors import Door
@@ -17,6 +18,7 @@ def doors(explanations: Explanations, demo: Demo, authority: Authority | None) -
         Door.page("/sandbox/errors/{request_id}", explanation_page(explanations)),
         *viewer.doors,
         *backchannel.doors,
+        *captures.doors,
         *guide.doors,
         *([] if authority is None else certificates.doors(authority)),
     ]

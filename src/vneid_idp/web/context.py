@@ -13,6 +13,7 @@ from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.dispatcher import Dispatcher
+from vneid_idp.faces.port import FaceMatcher
 from vneid_idp.identity.factors.hashing import SecretHasher
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
@@ -45,6 +46,7 @@ class Idp:
     resource_servers: ResourceServerCache
     policy: PolicyCache
     registry: PopulationRegistry
+    face_matcher: FaceMatcher
     vault: Vault
     templates: Templates
     limits: Limits
