@@ -32,6 +32,7 @@ async def test_no_door_takes_a_form_without_the_token_of_its_page(land: Country,
         "client_id": party.client_id,
         "family": "house",
         "version": 1,
+        "server_id": "rsv_0",
         "purpose": "account",
         "approval": "apr_0",
     }
