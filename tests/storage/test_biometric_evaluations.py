@@ -1,5 +1,6 @@
 """What is on file about matchers: the newest evaluation says, in its time, whether own templates count."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +17,9 @@ from vneid_idp.biometrics.report import BadEvaluation, Report, report_of
 from vneid_idp.biometrics.service import FiledEvaluation
 from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import UnknownClient
+from vneid_idp.faces.evidence import InvalidEvidence, MatcherNotEvaluated, OwnComparison
+from vneid_idp.faces.port import FaceOutcome, FaceResult
+from vneid_idp.faces.service import judge_own_comparison
 from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.protocol import registration
 from vneid_idp.protocol.members import Registrar
@@ -84,6 +88,27 @@ async def test_the_newest_evaluation_of_a_matcher_opens_the_route_of_its_client(
     assert await on_file(db) == again
     watch.advance(1)
     assert await on_file(db) is None
+
+
+async def test_a_client_compares_with_own_templates_only_by_what_is_on_file(db: Database) -> None:
+    await register(db, "cli_song")
+    threshold = PASSING.matching.threshold
+    assert threshold is not None
+    comparison = OwnComparison(MATCHER, "digest", score=0.99, threshold=threshold)
+
+    async def judged(comparison: OwnComparison) -> FaceResult:
+        async with db.reading() as unit:
+            return await judge_own_comparison(unit, "cli_song", comparison)
+
+    with pytest.raises(MatcherNotEvaluated):
+        await judged(comparison)
+    evaluation = await filed(db)
+    found = await judged(comparison)
+    assert (found.outcome, found.evaluation_id) == (FaceOutcome.MATCH, evaluation.evaluation_id)
+    with pytest.raises(InvalidEvidence, match="below that of the evaluation"):
+        await judged(replace(comparison, threshold=threshold - 0.001))
+    with pytest.raises(MatcherNotEvaluated):
+        await judged(replace(comparison, matcher="example-face/3.3"))
 
 
 async def test_what_says_nothing_is_not_filed(db: Database) -> None:

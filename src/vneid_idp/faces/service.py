@@ -1,12 +1,22 @@
 """Believe evidence, and use it up: what a match asks of this package, in the order in which it asks.
 
-`believe` in a unit that reads; `compare` with no unit open, since a network call lies behind it; `use_evidence` in the
-unit that writes what came of it.
+`believe` in a unit that reads, and `judge_own_comparison` there as well; `compare` with no unit open, since a network
+call lies behind it; `use_evidence` in the unit that writes what came of it.
 """
 
+from vneid_idp.biometrics.service import evaluation_of
 from vneid_idp.clients.service import Once, use_up
 from vneid_idp.faces import devices
-from vneid_idp.faces.evidence import FRESH_FOR, Evidence, InvalidEvidence, OwnComparison, check_evidence, read_evidence
+from vneid_idp.faces.evidence import (
+    FRESH_FOR,
+    Evaluation,
+    Evidence,
+    InvalidEvidence,
+    OwnComparison,
+    check_evidence,
+    judge_own,
+    read_evidence,
+)
 from vneid_idp.faces.port import FaceMatcher, FaceResult
 from vneid_idp.faces.templates import open_template
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -34,6 +44,16 @@ async def compare(matcher: FaceMatcher, keys: KeyRing, evidence: Evidence, perso
     `MatcherUnavailable`."""
     assert not isinstance(evidence.capture, OwnComparison)
     return await matcher.compare(person_id, open_template(keys, evidence.capture, now))
+
+
+async def judge_own_comparison(unit: Reading, client_id: str, comparison: OwnComparison) -> FaceResult:
+    """What the client's own comparison comes to, by what is on file about that matcher of its.
+
+    Raises `MatcherNotEvaluated` while no evaluation that passes is, and `InvalidEvidence` below its threshold.
+    """
+    filed = await evaluation_of(unit, client_id, comparison.matcher)
+    known = None if filed is None or filed.threshold is None else Evaluation(filed.evaluation_id, filed.threshold)
+    return judge_own(comparison, known)
 
 
 async def use_evidence(unit: Unit, client_id: str, evidence: Evidence) -> None:
