@@ -65,7 +65,9 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except pa.ArrowException as error:
-        raise BadScores(f"It cannot be read: {error}") from error
+        # It may quote the file, which need not be text for a terminal.
+        said = "".join(each if each.isprintable() else " " for each in str(error))
+        raise BadScores(f"It cannot be read: {said}") from error
 
 
 def _batches(file: Path) -> Iterator[Any]:

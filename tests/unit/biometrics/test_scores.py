@@ -57,7 +57,7 @@ def test_a_file_without_attacks_needs_no_instruments(tmp_path: Path) -> None:
     [
         ("", "cannot be read"),
         ("PAR1 but no Parquet", "cannot be read"),
-        ("kind,score,instrument\ngenuine,high,\n", "cannot be read"),
+        ("kind,score,instrument\ngenuine,\x1b[31mhigh,\n", r"cannot be read: .* \[31mhigh"),
         ("kind,score,instrument\ngenuine,0.5,\nmated,0.5,\n", "Row 2, after the header: the kind is none of genuine,"),
         ("kind,score,instrument\n,0.5,\n", "Row 1, after the header: the kind is none of"),
         ("score\n0.5\n", "Row 1, after the header: the kind is none of"),
