@@ -12,7 +12,7 @@ from vneid_idp.identity.register.reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.transport import BadAnswer, BelievedAnswer, Transport
-from vneid_idp.registry_client.wire import PREFIX, Changes, ManyQuestion, NumberQuestion, People, Person
+from vneid_idp.registry_client.wire import PREFIX, Changes, ManyNumbersQuestion, ManyQuestion, NumberQuestion, People, Person
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -63,6 +63,17 @@ class HttpRegistry:
         found = {record.person_id: record for record in records}
         if len(found) != len(records) or not found.keys() <= set(asked):
             raise _bad("tells of people whom nobody asked for")
+        return found
+
+    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
+        """See `Registry.find_many_by_number`."""
+        asked = tuple(dict.fromkeys(numbers))
+        if not asked:
+            return {}
+        records = _people(await self._post("people/many-by-number", ManyNumbersQuestion(personal_numbers=asked)))
+        found = {record.personal_number: record for record in records}
+        if len(found) != len(records) or not found.keys() <= set(asked):
+            raise _bad("tells of numbers that nobody asked for")
         return found
 
     async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:

@@ -180,6 +180,12 @@ class ManyQuestion(Asked):
     person_ids: tuple[PersonId, ...] = Field(min_length=1, max_length=MANY)
 
 
+class ManyNumbersQuestion(Asked):
+    """Who has these numbers? In a body, as one number is asked for."""
+
+    personal_numbers: tuple[_NumberText, ...] = Field(min_length=1, max_length=MANY)
+
+
 class Change(Answered):
     """Something that changed. It names facts and no values: the person is then asked for."""
 

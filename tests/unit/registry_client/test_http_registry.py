@@ -148,6 +148,7 @@ async def test_an_answer_of_another_kind_says_nothing_of_anybody(watch: Watch, s
         lambda registry: registry.find(ID),
         lambda registry: registry.find_by_number(PLAIN.personal_number),
         lambda registry: registry.find_many([ID]),
+        lambda registry: registry.find_many_by_number([PLAIN.personal_number]),
         lambda registry: registry.changes(None, 5),
     )
     for ask in asked:
@@ -288,6 +289,11 @@ async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
     assert await registry.find_many([ID]) == {ID: PLAIN}
     with pytest.raises(BadAnswer):
         await registry.find_many(["per_another"])
+    assert await registry.find_many_by_number([PLAIN.personal_number]) == {PLAIN.personal_number: PLAIN}
+    with pytest.raises(BadAnswer):
+        await registry.find_many_by_number(["097095999999"])
+    with pytest.raises(BadAnswer):
+        await of(one, one).find_many_by_number([PLAIN.personal_number])
     with pytest.raises(BadAnswer):
         await registry.children_of("per_guardian")
     ward = one | {"guardian_ids": ["per_guardian"]}
@@ -362,5 +368,8 @@ def test_an_authority_of_ones_own_that_cannot_be_read_is_no_reason_to_trust_othe
 async def test_no_number_stands_in_an_address(watch: Watch) -> None:
     server = Server(watch, person())
     await server.registry.find_by_number(PLAIN.personal_number)
-    assert PLAIN.personal_number not in str(server.requests[0].url)
-    assert PLAIN.personal_number in server.requests[0].content.decode()
+    with pytest.raises(BadAnswer):
+        await server.registry.find_many_by_number([PLAIN.personal_number])
+    for request in server.requests:
+        assert PLAIN.personal_number not in str(request.url)
+        assert PLAIN.personal_number in request.content.decode()

@@ -145,6 +145,11 @@ class Registry(Protocol):
         """Those of these people whom the registry has, by their id, in one question. At most `MANY` of them."""
         ...
 
+    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
+        """Those whom the registry has under these personal ID numbers (12 digits each), by their number, in one
+        question. At most `MANY` of them."""
+        ...
+
     async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """The living people whose parent or guardian this person is, eldest first. Whether one is still a child is
         decided by the caller, who knows the instant and the age that matters."""

@@ -5,7 +5,7 @@ writing functions are the make-believe authority's: register, enter a report. Wh
 account is `use_cases.follow_registry`'s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -92,6 +92,12 @@ class Population:
     async def find_by_number(self, unit: Reading, number: str) -> RegistryRecord | None:
         """See `Registry.find_by_number`."""
         return self._open(await store.find_person_by_number(unit, self.number_digest(number)))
+
+    async def find_many_by_number(self, unit: Reading, numbers: Collection[str]) -> list[RegistryRecord]:
+        """See `Registry.find_many_by_number`; in no order."""
+        digests = [self.number_digest(number) for number in numbers]
+        found = [self._open(sealed) for sealed in await store.find_people_by_number(unit, digests)]
+        return [record for record in found if record is not None]
 
     async def is_entered(self, unit: Reading, record: RegistryRecord) -> bool:
         """Whether somebody of this id or number was ever entered, who may have been forgotten since."""

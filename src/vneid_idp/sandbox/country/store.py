@@ -1,8 +1,10 @@
 """Queries about the people of the make-believe registry."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select
+import orjson
+from sqlalchemy import JSON, Text, bindparam, cast, delete, func, select
 
 from vneid_idp.identity.tables import person_keys
 from vneid_idp.kernel.clock import Instant
@@ -25,6 +27,19 @@ _FIND_PERSON_BY_NUMBER = Statement(
     select(*_SEALED_PERSON)
     .select_from(_numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id))
     .where(_numbers.c.number_digest == bindparam("number_digest"))
+)
+_digests = bindparam("number_digests", type_=Text)
+_people_by_number = select(*_SEALED_PERSON).select_from(
+    _numbers.join(_people_with_keys, _people.c.person_id == _numbers.c.person_id)
+)
+# The digests come as a JSON array: one statement however many there are.
+_FIND_PEOPLE_BY_NUMBER = Statement(
+    _people_by_number.where(
+        _numbers.c.number_digest.in_(select(func.json_array_elements_text(cast(_digests, JSON)).column_valued("digest")))
+    ),
+    sqlite=_people_by_number.where(
+        _numbers.c.number_digest.in_(select(func.json_each(_digests).table_valued("value").c.value))
+    ),
 )
 _ENTERED = Statement(
     select(_people.c.person_id)
@@ -91,6 +106,12 @@ async def find_person_by_number(unit: Reading, number_digest: str) -> Sealed | N
     """The same, by the digest of the personal ID number."""
     row = await unit.fetch_one(_FIND_PERSON_BY_NUMBER, number_digest=number_digest)
     return _sealed(row) if row else None
+
+
+async def find_people_by_number(unit: Reading, number_digests: Sequence[str]) -> list[Sealed]:
+    """The same of many, in no order."""
+    wanted = orjson.dumps(number_digests).decode()
+    return [_sealed(row) for row in await unit.fetch(_FIND_PEOPLE_BY_NUMBER, number_digests=wanted)]
 
 
 async def is_entered(unit: Reading, person_id: str, number_digest: str) -> bool:

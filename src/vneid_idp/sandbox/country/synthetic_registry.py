@@ -42,6 +42,12 @@ class SyntheticRegistry:
             found = [await self._population.find(unit, person_id) for person_id in dict.fromkeys(person_ids)]
         return {record.person_id: record for record in found if record is not None}
 
+    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
+        """See `Registry.find_many_by_number`."""
+        async with self._db.glance() as unit:
+            found = await self._population.find_many_by_number(unit, numbers)
+        return {record.personal_number: record for record in found}
+
     async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """See `Registry.children_of`."""
         async with self._db.glance() as unit:

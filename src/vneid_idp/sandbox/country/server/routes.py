@@ -14,6 +14,7 @@ from vneid_idp.registry_client.wire import (
     Changes,
     Cursor,
     Health,
+    ManyNumbersQuestion,
     ManyQuestion,
     NumberQuestion,
     People,
@@ -85,6 +86,13 @@ async def find_by_number(request: Request, question: NumberQuestion) -> Person:
 async def find_many(request: Request, question: ManyQuestion) -> People:
     """Those of these people whom the registry has, in any order. It may be repeated."""
     found = await _registry(request).find_many(question.person_ids)
+    return People(people=tuple(Person.of(record) for record in found.values()))
+
+
+@router.post("/people/many-by-number", summary="Who has many numbers", responses=_problems())
+async def find_many_by_number(request: Request, question: ManyNumbersQuestion) -> People:
+    """Those whom the registry has under these numbers, in any order. It may be repeated."""
+    found = await _registry(request).find_many_by_number(question.personal_numbers)
     return People(people=tuple(Person.of(record) for record in found.values()))
 
 
