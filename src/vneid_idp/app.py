@@ -32,6 +32,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
 from vneid_idp.matchers import open_matcher
+from vneid_idp.numbers.routes import router as numbers_router
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.phone.routes import doors as phone_doors
@@ -76,7 +77,7 @@ from vneid_idp.workers.tasks import running, tasks
 
 _log = Log(__name__)
 
-APIS = {"/bindings/": bindings_router, "/admin/": admin_router}
+APIS = {"/bindings/": bindings_router, "/numbers/": numbers_router, "/admin/": admin_router}
 """The JSON APIs, each under the prefix that all its addresses begin with."""
 
 

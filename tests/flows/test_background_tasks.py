@@ -18,6 +18,9 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.outcomes import Refused
 from vneid_idp.delivery.tables import deliveries as queue
+from vneid_idp.grants import acts
+from vneid_idp.grants.service import Grant
+from vneid_idp.grants.tables import spent_acts
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import otp
 from vneid_idp.identity.factors.tables import one_time_codes
@@ -30,7 +33,9 @@ from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.kernel.secrets import from_base64url
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyKind, KeyState
+from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
+from vneid_idp.protocol.grant_types.refresh_token import GrantRotation
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
 from vneid_idp.sandbox.outbox import latest_messages
 from vneid_idp.sandbox.tables import sandbox_messages
@@ -39,10 +44,12 @@ from vneid_idp.use_cases.report_to_registry import Reporting
 from vneid_idp.workers.tasks import tasks
 
 REQUEST = AuthorizationRequest("cli_a", "https://a.example/", "query", None, ("openid",))
+GRANTED = Authorisation("cli_a", "per_a", (), Origin.BROWSER)
 SWEPT: tuple[Table, ...] = (
     waiting_requests,
     used_assertions,
     binding_requests,
+    spent_acts,
     one_time_codes,
     queue,
     client_addresses,
@@ -72,6 +79,7 @@ async def one_of_each(land: Country, name: str) -> None:
         await interactions.open_interaction(unit, idp.keys.sealer, REQUEST, name, unit.now)
         await clients.use_up(unit, "cli_a", clients.assertion_once(name, unit.now + MINUTE))
         await bindings.use_key(unit, "cli_a", name, "request", "bnd_1")
+        await acts.use(unit, idp.keys.blind, Grant(name, GRANTED, GrantRotation(1, unit.now), {}), {"type": "number"})
         await otp.send(unit, idp.keys.blind, idp.keys.sealer, person_id=None, phone=None, context=name, language="vi")
         made = await deliveries.enqueue_about(unit, Channel.LOGOUT_TOKEN, "cli_a", {"session_id": name})
         (taken,) = await deliveries.take_these(unit, [made])

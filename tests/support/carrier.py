@@ -121,6 +121,12 @@ class Carrier(RelyingParty):
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
+    async def call(self, method: str, path: str, token: str, **more: Any) -> httpx.Response:
+        """Call a JSON API with a token that is bound to its key."""
+        known = {"Authorization": f"DPoP {token}"} | self.proof(method, path.partition("?")[0], token=token)
+        async with self.country.browser() as browser:
+            return await browser.request(method, path, headers=known | more.pop("headers", {}), **more)
+
     async def get(self, path: str, token: str, **headers: str) -> httpx.Response:
         """Ask a resource with a token that is bound to its key."""
         known = {"Authorization": f"DPoP {token}"} | self.proof("GET", path, token=token)

@@ -21,8 +21,10 @@ ONLY_IN_USE_CASES = {
         "release_under", "release_own", "release_all_of_client", "suspend_all", "resume_all", "release_by_person",
     ),
     "vneid_idp.bindings.social_accounts.service": ("bind_social_account",),
+    "vneid_idp.bindings.subscriber_numbers.service": ("bind_number",),
     "vneid_idp.clients.service": ("delete",),
     "vneid_idp.consent.service": ("give", "withdraw", "reopen", "end_all_of_client"),
+    "vneid_idp.grants.acts": ("use",),
     "vneid_idp.grants.notices": ("announce", "announce_withdrawal"),
     "vneid_idp.grants.service": ("hold", "end", "end_all_of_client"),
     "vneid_idp.identity.accounts": (

@@ -6,10 +6,11 @@ from typing import Any
 
 from vneid_idp.bindings.engine.kind import BindingKind
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 
 Kinds = Mapping[str, BindingKind[Any]]
 
-KINDS: Kinds = MappingProxyType({kind.name: kind for kind in (SOCIAL_ACCOUNT,)})
+KINDS: Kinds = MappingProxyType({kind.name: kind for kind in (SOCIAL_ACCOUNT, SUBSCRIBER_NUMBER)})
 """By the name that rows of the policy and events give them."""
 
 

@@ -33,3 +33,14 @@ grants = Table(
         sqlite_where=text("revoked_at IS NOT NULL"),
     ),
 )
+
+spent_acts = Table(
+    "spent_acts",
+    metadata,
+    Column("client_id", Text, primary_key=True),
+    Column("grant_id", Text, primary_key=True),
+    # What was confirmed, and so a phone number: only ever a keyed digest.
+    Column("act_digest", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_spent_acts_at", "at"),
+)

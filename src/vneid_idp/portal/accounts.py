@@ -1,4 +1,4 @@
-"""`/me/accounts`: what is bound to me, or to a child of mine, kind by kind; release one."""
+"""`/me/accounts`: what accounts are bound to me, or to a child of mine, kind by kind; release one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
 from vneid_idp.portal.access import Holder, find_clients, find_service_names, for_holder, read_before
 from vneid_idp.portal.again import links_offered
-from vneid_idp.portal.linked import Seen, is_live, read_others, read_page
+from vneid_idp.portal.linked import ACCOUNTS, Seen, is_live, read_others, read_page
 from vneid_idp.portal.supervised import has_other_supervisors, who_supervises
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.protocol.claims import asked_of, leaving
@@ -140,12 +140,13 @@ def _linked(
 def _groups(linked: Sequence[Linked]) -> list[KindGroup]:
     """By kind; where nothing is bound, the first kind says what would stand here."""
     found = []
-    for name, words in KIND_WORDS.items():
+    for name in ACCOUNTS:
+        words = KIND_WORDS[name]
         mine = [each for each in linked if each.binding.kind == name]
         live, ended = (tuple(each for each in mine if is_live(each.binding) is wanted) for wanted in (True, False))
         if mine:
             found.append(KindGroup(words, live, ended))
-    return found or [KindGroup(next(iter(KIND_WORDS.values())), (), ())]
+    return found or [KindGroup(KIND_WORDS[next(iter(ACCOUNTS))], (), ())]
 
 
 async def release(request: Request, holder: Holder) -> Response:

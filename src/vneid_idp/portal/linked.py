@@ -1,4 +1,4 @@
-"""What is bound to somebody, of whatever kind, as seen at `/me`: the own, and that of children in own guardianship.
+"""Accounts that are bound to somebody, as seen at `/me`: the own, and those of children in own guardianship.
 
 One rule for the list and for whoever counts it.
 """
@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from vneid_idp.bindings import resting
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.rules import Binding
-from vneid_idp.bindings.kinds import KINDS
+from vneid_idp.bindings.kinds import KINDS, Kinds
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.identity.register.guardianship import Guardianship, guardianship, is_guardian
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
 from vneid_idp.protocol.claims import Decisions
+from vneid_idp.storage.unit import Reading
 from vneid_idp.web.pages import ListPart
 
 PAGE = 50
+NUMBERS: Kinds = {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER}
+"""What stands at `/me/numbers`."""
+ACCOUNTS: Kinds = {name: kind for name, kind in KINDS.items() if name not in NUMBERS}
+"""What stands at `/me/accounts`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,11 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
     policy = await provider.current_policy()
     async with provider.db.reading() as unit:
         part = ListPart.of(
-            await bindings.disclose_for_person(unit, holder.person_id, before=before, limit=PAGE + 1), PAGE
+            await bindings.disclose_for_person(unit, holder.person_id, before=before, limit=PAGE + 1, kinds=ACCOUNTS),
+            PAGE,
         )
         # Few, since they are some children's: on the first page, whatever their age.
-        joined = await bindings.disclose_joined(unit, holder.person_id) if before is None else ()
+        joined = await bindings.disclose_joined(unit, holder.person_id, kinds=ACCOUNTS) if before is None else ()
         listed = (*joined, *part.shown)
         supervised = [each.binding for each in listed if each.binding.representative_id is not None]
         resting_now = await resting.unsupervised(unit, {binding.person_id for binding in supervised})
@@ -83,9 +90,11 @@ async def read_others(holder: Holder) -> tuple[Seen, ...]:
     children = [child for child in named if is_guardian(holder.person_id, child, rules, holder.now)]
     found: list[Seen] = []
     async with provider.db.reading() as unit:
-        own = {each.binding.binding_id for each in await bindings.disclose_joined(unit, holder.person_id)}
+        own = {
+            each.binding.binding_id for each in await bindings.disclose_joined(unit, holder.person_id, kinds=ACCOUNTS)
+        }
         for child in children:
-            async for binding in bindings.all_of_person(unit, child.person_id):
+            async for binding in bindings.all_of_person(unit, child.person_id, ACCOUNTS):
                 theirs = binding.person_id == child.person_id and binding.representative_id != holder.person_id
                 if theirs and is_live(binding) and binding.binding_id not in own:
                     found.append(Seen(binding, child, {}))
@@ -98,8 +107,20 @@ async def count_live(holder: Holder) -> int:
         return sum([is_live(seen.binding) async for seen in _all(holder)])
     except RegistryUnavailable:
         async with holder.provider.db.reading() as unit:
-            own = [b async for b in bindings.all_of_person(unit, holder.person_id) if b.person_id == holder.person_id]
+            everything = bindings.all_of_person(unit, holder.person_id, ACCOUNTS)
+            own = [binding async for binding in everything if binding.person_id == holder.person_id]
         return sum(map(is_live, own))
+
+
+async def consents_with_accounts(unit: Reading, person_id: str) -> set[str | None]:
+    """The consents under which somebody has accounts linked now."""
+    return {each.consent_id async for each in bindings.all_of_person(unit, person_id, ACCOUNTS) if is_live(each)}
+
+
+async def count_numbers(holder: Holder) -> int:
+    """How many numbers are in the holder's name now."""
+    async with holder.provider.db.reading() as unit:
+        return sum([is_live(number) async for number in bindings.all_of_person(unit, holder.person_id, NUMBERS)])
 
 
 def is_live(binding: Binding) -> bool:

@@ -8,7 +8,7 @@ from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
-from vneid_idp.portal.linked import count_live
+from vneid_idp.portal.linked import count_live, count_numbers
 from vneid_idp.portal.own_requests import own_requests
 from vneid_idp.portal.supervised import told_by_others
 from vneid_idp.web.doors import Door
@@ -39,6 +39,7 @@ async def show(request: Request, holder: Holder) -> Response:
         own_requests=own,
         taken_back="taken_back" in request.query_params,
         linked=await count_live(holder),
+        numbers=await count_numbers(holder),
         passkeys=len(keys),
     )
 

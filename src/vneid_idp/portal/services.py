@@ -13,7 +13,6 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from vneid_idp.bindings import service as bindings
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import Consent, Receipt
 from vneid_idp.grants.participants import clients_acting
@@ -24,7 +23,7 @@ from vneid_idp.portal.again import consents_offered
 from vneid_idp.portal.ages_anew import ages_offered
 from vneid_idp.portal.children import child_named, names_among, stands_to
 from vneid_idp.portal.ended import about_whom, ended, goes_on, read_ended
-from vneid_idp.portal.linked import is_live
+from vneid_idp.portal.linked import consents_with_accounts
 from vneid_idp.portal.receipts import answers_to, confirmations_in
 from vneid_idp.portal.supervised import supervised_accounts
 from vneid_idp.protocol.claims import PERMISSIONS, SIGN_IN, Decisions, is_permission, leaving
@@ -121,7 +120,7 @@ async def show(request: Request, holder: Holder) -> Response:
         current = await consents.list_current(unit, holder.person_id)
         clients = await find_clients(unit, {consent.client_id for consent in current})
         receipts = {c.client_id: await consents.list_receipts(unit, holder.person_id, c.client_id) for c in current}
-        linked = {each.consent_id async for each in bindings.all_of_person(unit, holder.person_id) if is_live(each)}
+        linked = await consents_with_accounts(unit, holder.person_id)
         over, kept_receipts, kept_names = await read_ended(unit, holder.person_id)
         of_ended = await find_clients(unit, {consent.client_id for consent in over} - clients.keys())
         supervised = await supervised_accounts(unit, holder.profile.record, rules, say)

@@ -33,6 +33,7 @@ from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, locale_of
 from vneid_idp.web.kind_words import KIND_WORDS
+from vneid_idp.web.kind_words.words import KindWords
 from vneid_idp.web.logos import logo_path
 from vneid_idp.web.templates import render
 
@@ -50,13 +51,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """A linked account that a withdrawal releases."""
+    """What is bound and a withdrawal releases: a linked account, a number."""
 
     entry: Entry
     binding: Binding
     label: str | None
     """What the holder calls it."""
     child: str | None
+    words: KindWords
     goes_on: bool
     """Whether another parent or guardian, who confirmed it as well, supervises it from then on if they can act."""
 
@@ -86,6 +88,7 @@ async def ask_to_withdraw(request: Request, holder: Holder) -> Response:
             binding,
             called.get(binding.binding_id),
             None if binding.person_id == holder.person_id else child_named(binding.person_id, names, say),
+            KIND_WORDS[binding.kind],
             goes_on and binding.person_id not in outgrown,
         )
         for binding, goes_on in ending

@@ -117,9 +117,17 @@ PERMISSIONS = {
 }
 """By scope, and what a request asks for by its level."""
 SCOPES = ("openid", *SCOPE_CLAIMS, *_SCOPE_PERMISSIONS)
+SUBSCRIBER_NUMBER = "binding:subscriber_number"
+CARRIER_SCOPES = (SUBSCRIBER_NUMBER,)
+"""What a carrier may do in its own name: read and release the numbers that are bound there (`numbers/`). No person
+grants it: what a person confirms stands in `authorization_details`."""
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries", "admin:keys")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
-OWN_NAME_SCOPES = (*(name for name, row in _SCOPE_PERMISSIONS.items() if row.own_name), *OPERATOR_SCOPES)
+OWN_NAME_SCOPES = (
+    *(name for name, row in _SCOPE_PERMISSIONS.items() if row.own_name),
+    *CARRIER_SCOPES,
+    *OPERATOR_SCOPES,
+)
 """What a client can do in its own name: read its own bindings, or work for the operator."""
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}

@@ -7,7 +7,7 @@ from vneid_idp.kernel.languages import LANGUAGES
 from vneid_idp.protocol import dpop
 from vneid_idp.protocol.authorization import RESPONSE_MODES
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
-from vneid_idp.protocol.claims import CLAIMS, SCOPES
+from vneid_idp.protocol.claims import CARRIER_SCOPES, CLAIMS, SCOPES
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.jose import (
@@ -53,7 +53,7 @@ def metadata(
     found: dict[str, Any] = {
         "issuer": issuer,
         **{member: issuer + path for member, path in endpoints.items()},
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": [*SCOPES, *CARRIER_SCOPES],
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),

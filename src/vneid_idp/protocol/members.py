@@ -15,7 +15,7 @@ from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol import jose
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS, BadCertificate, read_x5c
 from vneid_idp.protocol.checks.profiles import PROFILES
-from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
+from vneid_idp.protocol.claims import CARRIER_SCOPES, OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.details.table import DETAIL_TYPES
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
 from vneid_idp.protocol.purposes import read_purposes
@@ -145,7 +145,7 @@ def _jwks(value: Any, _: Registrar) -> dict[str, Any]:
 def _scope(value: Any, registrar: Registrar) -> str:
     if not isinstance(value, str):
         raise BadMember(mark("must be scopes separated by spaces"))
-    known = (*SCOPES, *OPERATOR_SCOPES) if registrar.by_operator else SCOPES
+    known = (*SCOPES, *CARRIER_SCOPES, *(OPERATOR_SCOPES if registrar.by_operator else ()))
     unknown = [scope for scope in value.split() if scope not in known]
     if unknown:
         raise BadMember(mark("may hold only: %(scopes)s"), scopes=" ".join(known))

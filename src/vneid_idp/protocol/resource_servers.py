@@ -15,7 +15,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.languages import DEFAULT, LANGUAGES, mark
 from vneid_idp.kernel.wording import Wording
-from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
+from vneid_idp.protocol.claims import CARRIER_SCOPES, OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.uris import BadUri, read_uri, shown_host
 from vneid_idp.protocol.visible_line import visible_line
 
@@ -219,7 +219,7 @@ def _read_scope(value: object) -> ServerScope:
         raise BadResourceServer(
             mark("the name of each must be 1 to 64 letters, digits, ':', '.', '_', '/' and '-'"), member="scopes"
         )
-    if name in (*SCOPES, *OPERATOR_SCOPES):
+    if name in (*SCOPES, *CARRIER_SCOPES, *OPERATOR_SCOPES):
         raise BadResourceServer(
             mark("%(scope)s is one of this provider's own, and means another thing"), member="scopes", scope=name
         )

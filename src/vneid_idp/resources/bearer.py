@@ -1,20 +1,13 @@
-"""Who calls: the access token of a request, and what stands behind it at this moment (RFC 6750)."""
+"""Who calls, and what it may do with accounts: the access token of a request (RFC 6750)."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from vneid_idp.grants import service as grants
-from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import CHILD_ACCOUNT, SOCIAL_ACCOUNT, check_scope
-from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.errors import InsufficientScope, InvalidToken
-from vneid_idp.protocol.permitted import permitted
-from vneid_idp.web.acting import get_agreed
-from vneid_idp.web.bearer import open_caller, presented_token
-from vneid_idp.web.context import idp
+from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.web.api_caller import ApiCaller, find_api_caller
 
 # It only describes the header in OpenAPI: reading and refusing are ours, with the challenge that RFC 6750 §3 wants.
 _SCHEME = HTTPBearer(
@@ -28,19 +21,8 @@ _SCHEME = HTTPBearer(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A network, what it is authorised to now, and the grant behind that where it acts for a person."""
-
-    client: Client
-    """The network; where another client of its organisation acts for it by an exchanged token, the one acted for."""
-    authorisation: Authorisation
-    grant_id: str | None
-
-    @property
-    def person_id(self) -> str | None:
-        """The person for whom the network acts, if any."""
-        return self.authorisation.subject
+class Caller(ApiCaller):
+    """A network, and what it may do with accounts."""
 
     def check_itself(self) -> None:
         """Raise `InsufficientScope` where another client acts for the network: it reads, and changes nothing."""
@@ -55,18 +37,6 @@ class Caller:
 
 
 async def find_caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]) -> Caller:
-    """The caller of this request. Raises `InvalidToken` unless token, grant, consent, account and client all stand."""
-    provider = idp(request)
-    token, client = await open_caller(request, presented_token(request))
-    if token.own is not None:
-        agreed = await get_agreed(provider, client, token.own, token.issued_at)
-        return Caller(agreed, permitted(client, token.own, {}, agreed), None)
-    assert token.grant_id is not None
-    async with provider.db.glance() as unit:
-        grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
-        now = unit.now
-    if grant is None:
-        raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
-    agreed = await get_agreed(provider, client, grant.authorisation, now)
-    counts = permitted(client, token.authorised(grant.authorisation), grant.decided, agreed)
-    return Caller(agreed, counts, grant.grant_id)
+    """The caller of this request. Raises as `find_api_caller`."""
+    found = await find_api_caller(request)
+    return Caller(found.client, found.authorisation, found.grant_id)

@@ -19,8 +19,6 @@ from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import NotSealedHere, SealPurpose
 from vneid_idp.policy.rules import Policy, Rules
 from vneid_idp.protocol.claims import check_may_bind, check_may_handle
 from vneid_idp.protocol.errors import InsufficientAuthentication, InsufficientScope, InvalidToken
@@ -44,6 +42,7 @@ from vneid_idp.use_cases.release_binding import release_for_client, release_with
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
+from vneid_idp.web.cursors import new_cursor, read_cursor
 from vneid_idp.web.pages import ListPart
 from vneid_idp.web.responses import no_store
 
@@ -67,14 +66,6 @@ router = APIRouter(
 router.route_class = route_class_of(router)
 CallerOf = Annotated[Caller, Depends(find_caller)]
 BindingIdOf = Annotated[str, Path(pattern=f"^{BINDING_ID}$", description="The binding, as it was returned.")]
-
-
-class InvalidCursor(DomainError):
-    """The cursor is none that this list gave to this network."""
-
-    code = "invalid_cursor"
-    status = 400
-    title = "The cursor does not come from this list. Start again without one."
 
 
 @router.post(
@@ -179,7 +170,7 @@ async def list_bindings(
     caller.check_own()
     provider, client_id = idp(request), caller.client.client_id
     policy = await provider.current_policy()
-    after = None if cursor is None else _read_cursor(provider, cursor, client_id, state)
+    after = None if cursor is None else read_cursor(provider, (client_id, state), cursor)
     found = await with_holders(provider, client_id, lambda unit: _list(unit, client_id, state, after, limit + 1))
     part = ListPart.of(found.bindings, limit)
     items = tuple(_told(caller, each, found, policy) for each in part.shown)
@@ -187,7 +178,9 @@ async def list_bindings(
     no_store(response)
     return BindingPage(
         items=items,
-        next_cursor=None if part.last is None else _cursor(provider, client_id, state, part.last.binding.binding_id),
+        next_cursor=None
+        if part.last is None
+        else new_cursor(provider, (client_id, state), part.last.binding.binding_id),
     )
 
 
@@ -296,18 +289,3 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
         raise InvalidToken(_ENDED) from error
     no_store(response)
     return tell(caller.client, Disclosure(released, {}), None, policy.at(now), now)
-
-
-def _cursor(provider: Idp, client_id: str, state: State | None, after: str) -> str:
-    return provider.keys.sealer.seal_json(SealPurpose.CURSOR, [client_id, state, after])
-
-
-def _read_cursor(provider: Idp, text: str, client_id: str, state: State | None) -> str:
-    """Where a page starts. Sealed, so that a cursor works for its own list only and says nothing to who holds it."""
-    try:
-        of_client, of_state, after = provider.keys.sealer.open_json(SealPurpose.CURSOR, text)
-    except (NotSealedHere, ValueError) as error:
-        raise InvalidCursor from error
-    if (of_client, of_state) != (client_id, state):
-        raise InvalidCursor
-    return str(after)

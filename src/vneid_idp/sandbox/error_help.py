@@ -257,6 +257,32 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Let the other person release it first. One account belongs to one person."),
         "Decree 147/2024/NĐ-CP, Articles 23 and 27",
     ),
+    "number_not_confirmed": Remedy(
+        mark(
+            "The access token of a request in which the person confirmed this number, with the same channel, contract "
+            "and sequence, and that bound no number before."
+        ),
+        mark(
+            "Send the person to /authorize with an object of the type subscriber_number in authorization_details, and "
+            "call with the first access token of that request. A refresh does not renew what was confirmed."
+        ),
+        "RFC 9396 §7",
+    ),
+    "number_bound_to_another": Remedy(
+        mark("A number that is bound to nobody else at this carrier."),
+        mark("Release it first, with the carrier's own token, or let its holder do so at /me/numbers."),
+        "/docs?contract=numbers/v1",
+    ),
+    "number_suspended": Remedy(
+        mark("A number that does not rest."),
+        mark("Let the person look at /me/numbers, where it says why it rests, or release it."),
+        "/docs?contract=numbers/v1",
+    ),
+    "carrier_unknown": Remedy(
+        mark("A client that is registered as one of an organisation."),
+        mark("Name the organisation in the member family of the registration."),
+        "/docs?contract=numbers/v1",
+    ),
     "account_limit_reached": Remedy(
         mark("A person with fewer accounts at this network than its limit."),
         mark("Let the person release one of the bound accounts first."),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.admin import contract as admin
+from vneid_idp.numbers import contract as numbers
 from vneid_idp.resources import contract as bindings
 from vneid_idp.sandbox.country.server import contract as registry
 from vneid_idp.web.context import idp
@@ -17,6 +18,7 @@ from vneid_idp.web.templates import render
 
 _ADDRESSES: Mapping[str, str] = {
     "bindings/v1": bindings.ADDRESS,
+    "numbers/v1": "/docs/numbers-v1.json",
     "admin/v1": "/docs/admin-v1.json",
     "registry/v1": "/docs/registry-v1.json",
 }
@@ -40,6 +42,11 @@ async def admin_contract(request: Request) -> Response:
     return _json(admin.openapi(idp(request).issuer))
 
 
+async def numbers_contract(request: Request) -> Response:
+    """What carriers call at this very provider."""
+    return _json(numbers.openapi(idp(request).issuer))
+
+
 async def registry_contract(_: Request) -> Response:
     """The population register, which stands elsewhere."""
     return _json(registry.openapi())
@@ -51,6 +58,7 @@ def _json(contract: dict[str, Any]) -> Response:
 
 doors = [
     Door.page("/docs", viewer_page),
+    Door.api(_ADDRESSES["numbers/v1"], numbers_contract),
     Door.api(_ADDRESSES["admin/v1"], admin_contract),
     Door.api(_ADDRESSES["registry/v1"], registry_contract),
 ]

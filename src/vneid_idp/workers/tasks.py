@@ -14,6 +14,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.consent import approvals
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.delivery import service as deliveries
+from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, phone_sign_ins, sessions
 from vneid_idp.identity.offices import lock_requests
@@ -52,6 +53,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
     async def sweep(unit: Unit) -> None:
         await clients.forget_assertions(unit)
         await bindings.forget_old_keys(unit)
+        await acts.forget(unit)
         await otp.sweep(unit)
         await phone_sign_ins.sweep(unit)
         await approvals.sweep(unit)

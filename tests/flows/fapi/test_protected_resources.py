@@ -6,8 +6,10 @@ import pytest
 
 from tests.support.country import ISSUER, Country
 
+PATHS = ["/userinfo", "/bindings/v1/social-accounts", "/numbers/v1/numbers", "/admin/v1/clients"]
 
-@pytest.mark.parametrize("path", ["/userinfo", "/bindings/v1/social-accounts", "/admin/v1/clients"])
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_a_challenge_names_the_description_of_what_was_called(land: Country, path: str) -> None:
     async with land.browser() as browser:
         refused = await browser.get(path)

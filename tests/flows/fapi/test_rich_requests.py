@@ -3,7 +3,6 @@ told exactly so."""
 
 from typing import Any
 
-import orjson
 import pytest
 
 from tests.support.carrier import Carrier
@@ -11,52 +10,25 @@ from tests.support.country import Country
 from tests.support.deeds import DEED
 from tests.support.events import kinds_of
 from tests.support.leaks import Net
-from tests.support.relying_party import Person, Request
-from tests.support.shortcuts import Known, agreed, known
+from tests.support.relying_party import Person
+from tests.support.rich_requests import (
+    ANOTHER,
+    AS_WRITTEN,
+    FACE,
+    MATCH,
+    NUMBER,
+    TYPES,
+    carrier_of,
+    confirmed,
+    details,
+    waiting,
+)
+from tests.support.shortcuts import agreed, known
 from tests.support.visitor import Page, shown
 from vneid_idp.clients import by_operator, service
 from vneid_idp.consent import service as consents
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.protocol.details.granting import digest_of
-
-TYPES = ["subscriber_number", "identity_match"]
-NUMBER: dict[str, Any] = {
-    "type": "subscriber_number", "actions": ["bind"], "phone_number": "+84951234567", "channel": "carrier_app",
-    "contract": "prepaid", "sequence": 2,
-}  # fmt: skip
-ANOTHER = {**NUMBER, "phone_number": "+84957654321"}
-MATCH: dict[str, Any] = {
-    "type": "identity_match", "fields": ["id_number", "face"], "purpose": "subscriber_authentication",
-}  # fmt: skip
-FACE = {**MATCH, "fields": ["face"]}
-AS_WRITTEN = "0951 234 567"
-SCOPE = "openid offline_access"
-
-
-def details(*each: dict[str, Any]) -> str:
-    return orjson.dumps(each).decode()
-
-
-async def carrier_of(land: Country) -> Carrier:
-    return await Carrier.of(land, authorization_details_types=TYPES)
-
-
-async def waiting(carrier: Carrier, *each: dict[str, Any], **params: Any) -> tuple[Request, dict[str, str]]:
-    """A pushed request for these details, and what sends a browser to it."""
-    request = carrier.request(authorization_details=details(*each), **{"scope": SCOPE, **params})
-    pushed = await carrier.push(request)
-    assert pushed.status_code == 201, pushed.text
-    return request, {"client_id": carrier.client_id, "request_uri": pushed.json()["request_uri"]}
-
-
-async def confirmed(someone: Known, carrier: Carrier, *each: dict[str, Any], **form: str) -> dict[str, Any]:
-    """What a request for these details comes to, whose page is answered with yes."""
-    request, away = await waiting(carrier, *each)
-    page = shown(await someone.person.open("/authorize", **away))
-    answer = request.read_answer(str(await someone.person.submit(page, answer="agree")))
-    tokens = await carrier.redeem(request, answer["code"], **form)
-    assert tokens.status_code == 200, tokens.text
-    return dict(tokens.json())
 
 
 async def told(carrier: Carrier, token: str) -> Any:

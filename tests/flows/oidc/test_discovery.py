@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.country import ISSUER, Country
-from vneid_idp.protocol.claims import CLAIMS, PERMISSIONS, SCOPE_CLAIMS, SIGN_IN
+from vneid_idp.protocol.claims import CARRIER_SCOPES, CLAIMS, PERMISSIONS, SCOPE_CLAIMS, SIGN_IN
 from vneid_idp.protocol.grant_types.names import CIBA, DEVICE_CODE
 from vneid_idp.provider.routes import doors
 from vneid_idp.web.doors import DoorKind
@@ -81,7 +81,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     found = {name: value for name, value in answer.json().items() if not is_address(name)}
     claims = {"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", *CLAIMS}
     assert set(found.pop("claims_supported")) == claims
-    assert set(found.pop("scopes_supported")) == {"openid", *SCOPE_CLAIMS, *PERMISSIONS} - {SIGN_IN}
+    assert set(found.pop("scopes_supported")) == {"openid", *SCOPE_CLAIMS, *PERMISSIONS, *CARRIER_SCOPES} - {SIGN_IN}
     assert found == {
         "issuer": ISSUER,
         "response_types_supported": ["code"],
@@ -115,7 +115,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": encrypting,
         "id_token_encryption_enc_values_supported": content,
-        "protected_resources": [f"{ISSUER}/{path}" for path in ("userinfo", "bindings/v1", "admin/v1")],
+        "protected_resources": [f"{ISSUER}/{path}" for path in ("userinfo", "bindings/v1", "numbers/v1", "admin/v1")],
         "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
         "authorization_signing_alg_values_supported": signing,
         "authorization_encryption_alg_values_supported": encrypting,

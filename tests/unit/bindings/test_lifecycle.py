@@ -12,6 +12,7 @@ from vneid_idp.bindings.engine.lifecycle import StateChange
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE, BindingFacts, BindingState, Move
+from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE as NUMBERS
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -42,6 +43,17 @@ def test_the_table_of_social_accounts_allows_exactly_this() -> None:
         "suspended resume verified",
         "suspended release released",
         "suspended revoke revoked",
+    }
+
+
+def test_the_table_of_subscriber_numbers_allows_exactly_this() -> None:
+    allowed = {f"{state or 'nothing'} {move} {end}" for (state, move), end in NUMBERS.moves.items()}
+    assert allowed == {
+        "nothing confirm confirmed",
+        "confirmed suspend suspended",
+        "confirmed release released",
+        "suspended resume confirmed",
+        "suspended release released",
     }
 
 

@@ -9,11 +9,13 @@ from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.protocol.details.detail_type import Detail, DetailType, Members, Some
 
-_Channel = Literal["identity_app", "carrier_app", "carrier_point", "authorised_point"]
+Channel = Literal["identity_app", "carrier_app", "carrier_point", "authorised_point"]
 """Where the person registers it: in the identity application, in the carrier's, at a point of the carrier's own, or of
 one whom it authorised (Circular 08/2026/TT-BKHCN Art. 4.1)."""
-_Contract = Literal["prepaid", "postpaid"]
-_MOST_NUMBERS = 1000
+Contract = Literal["prepaid", "postpaid"]
+"""How the person pays."""
+MOST_NUMBERS = 1000
+"""The highest number that a number of somebody's at one carrier has."""
 
 
 class SubscriberNumber(Members):
@@ -24,14 +26,14 @@ class SubscriberNumber(Members):
     phone_number: Annotated[
         str, Field(pattern=f"^{MOBILE_NUMBER}$", description="a Vietnamese mobile number in the form of E.164")
     ]
-    channel: Annotated[_Channel, Field(description=f"one of {', '.join(get_args(_Channel))}")]
-    contract: Annotated[_Contract, Field(description=f"one of {', '.join(get_args(_Contract))}")]
+    channel: Annotated[Channel, Field(description=f"one of {', '.join(get_args(Channel))}")]
+    contract: Annotated[Contract, Field(description=f"one of {', '.join(get_args(Contract))}")]
     sequence: Annotated[
         int,
         Field(
             ge=1,
-            le=_MOST_NUMBERS,
-            description=f"which number of the person at this carrier it is, a whole number from 1 to {_MOST_NUMBERS}",
+            le=MOST_NUMBERS,
+            description=f"which number of the person at this carrier it is, a whole number from 1 to {MOST_NUMBERS}",
         ),
     ]
 

@@ -8,21 +8,21 @@ from vneid_idp.web.detail_words.words import DetailWords
 from vneid_idp.web.formats import format_phone
 from vneid_idp.web.i18n import mark
 
-_CHANNELS = {
+CHANNELS = {
     "identity_app": mark("in the identity app"),
     "carrier_app": mark("in the carrier's app"),
     "carrier_point": mark("at a point of sale of the carrier"),
     "authorised_point": mark("at an authorised point of sale"),
 }
-_CONTRACTS = {"prepaid": mark("prepaid"), "postpaid": mark("postpaid")}
+CONTRACTS = {"prepaid": mark("prepaid"), "postpaid": mark("postpaid")}
 _NO_BREAK = "\u00a0"
 
 
 def _values(detail: Detail, say: Say) -> Mapping[str, str]:
     return {
         "number": format_phone(detail["phone_number"]).replace(" ", _NO_BREAK),
-        "contract": say(_CONTRACTS[detail["contract"]]),
-        "channel": say(_CHANNELS[detail["channel"]]),
+        "contract": say(CONTRACTS[detail["contract"]]),
+        "channel": say(CHANNELS[detail["channel"]]),
         "sequence": str(detail["sequence"]),
     }
 

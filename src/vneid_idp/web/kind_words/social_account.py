@@ -25,6 +25,7 @@ WORDS = KindWords(
     releasing=mark(
         "Releasing ends the link at once. The network then treats the account as unverified: it can look, but not post."
     ),
+    ended_by_withdrawal=mark("This linked account is released, and the network treats it as unverified:"),
     history={
         EventKind.BINDING_REQUESTED: mark("An account at %(service)s waits for proof that it is yours."),
         EventKind.BINDING_VERIFIED: mark("An account at %(service)s was linked to you."),

@@ -23,7 +23,7 @@ class KindWords:
     """How pages speak of one kind. The words in brackets are what a message is told."""
 
     what: str
-    """What stands in the list at `/me/accounts`."""
+    """What stands in the list of these at `/me`."""
     of_child: str
     """Whose it is (`child`)."""
     steps: Mapping[str, str]
@@ -34,6 +34,8 @@ class KindWords:
     """What is released (`service`), for who hears the page."""
     releasing: str
     """What a release does, before it is done."""
+    ended_by_withdrawal: str
+    """What becomes of one when the consent is withdrawn that it is under, before it is named."""
     history: Mapping[str, str]
     """What happened with one, by the kind of event (`service`), as its holder reads it at `/me/history`, and with a
     child's (`child`) as a parent or guardian does."""

@@ -1,0 +1,31 @@
+"""A subscriber number and its holder."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE, NumberFacts, NumberState
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberNumber(Binding):
+    """A number of a carrier, in the name of the person who confirmed it."""
+
+    kind: ClassVar[str] = "subscriber_number"
+
+    person_id: str
+    family_id: str
+    """The carrier: the organisation of the client that bound it, within which a number has one holder."""
+    channel: str
+    """Where the person registered it, in the words of the type of `authorization_details`."""
+    contract: str
+    sequence: int
+    """Which number of the person at this carrier it is, as the carrier told and the person confirmed."""
+    sealed_number: str
+    """The number in the form of E.164, under the key of its holder (`service.number_of`)."""
+    facts: NumberFacts
+
+    @property
+    def state(self) -> NumberState:
+        """Where the number stands."""
+        return LIFECYCLE.state_of(self.facts)

@@ -1,0 +1,91 @@
+"""Subscriber numbers: bind what a person confirmed, find and list those of a carrier, read one's own."""
+
+from dataclasses import dataclass
+
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.rules import BindingNotFound
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.subscriber_numbers import store
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberFacts, NumberMove
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
+from vneid_idp.identity.vault import PersonKey, Vault
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Reading, Unit
+
+_SEALED = "subscriber_numbers.sealed_number"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedNumber:
+    """What a person confirmed: that a number, as E.164 has it, is registered in their name."""
+
+    phone_number: str
+    channel: str
+    contract: str
+    sequence: int
+
+
+async def bind_number(
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    number: ConfirmedNumber,
+    *,
+    client_id: str,
+    family_id: str,
+    person_id: str,
+    consent_id: str,
+    idempotency_key: str | None = None,
+) -> Bound[SubscriberNumber]:
+    """Bind a number of the carrier `family_id` to the person who confirmed it; one that is theirs stays as it is. Of
+    parallel requests for one number one wins, on both databases.
+
+    Raises `NumberBoundToAnother`, `IdempotencyConflict`.
+    """
+    resource = engine.digest_of(blind, SUBSCRIBER_NUMBER, family_id, number.phone_number)
+    key = await vault.ensure_key(unit, person_id)
+
+    async def bind(binding_id: str) -> Bound[SubscriberNumber]:
+        new = SubscriberNumber(
+            client_id=client_id,
+            binding_id=binding_id,
+            person_id=person_id,
+            representative_id=None,
+            consent_id=consent_id,
+            family_id=family_id,
+            channel=number.channel,
+            contract=number.contract,
+            sequence=number.sequence,
+            sealed_number=key.seal(_SEALED, number.phone_number.encode()),
+            facts=NumberFacts(confirmed_at=unit.now),
+        )
+        bound = await engine.occupy(unit, SUBSCRIBER_NUMBER, NumberMove.CONFIRM, new, resource)
+        assert bound is not None, "a person has as many numbers as they confirm"
+        if bound.binding.person_id != person_id:
+            raise NumberBoundToAnother
+        return bound
+
+    request = "\0".join([resource, person_id, number.channel, number.contract, str(number.sequence)])
+    return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, request, bind)
+
+
+async def get_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber:
+    """A number of this carrier, in whatever state. Raises `BindingNotFound`, also for another carrier's."""
+    found = await store.find_of_family(unit, family_id, binding_id)
+    if found is None:
+        raise BindingNotFound
+    return found
+
+
+async def list_of_family(
+    unit: Reading, family_id: str, *, after: str | None, limit: int
+) -> tuple[SubscriberNumber, ...]:
+    """See `store.list_of_family`."""
+    return await store.list_of_family(unit, family_id, after=after, limit=limit)
+
+
+def number_of(key: PersonKey, binding: SubscriberNumber) -> str:
+    """The number in the form of E.164, for its holder, whose `key` it is."""
+    return key.open(_SEALED, binding.sealed_number).decode()

@@ -1,0 +1,22 @@
+"""The `subscriber_numbers` table."""
+
+from sqlalchemy import BigInteger, Column, Index, Text
+
+from vneid_idp.bindings.engine.tables import binding_table, fact, index
+from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE
+
+subscriber_numbers = binding_table(
+    "subscriber_numbers",
+    Column("family_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    # Under the key of the person, which is destroyed with their data.
+    Column("sealed_number", Text, nullable=False),
+    Column("confirmed_at", BigInteger, nullable=False),
+    fact("suspended_at"),
+    fact("released_at"),
+)
+index(subscriber_numbers, LIFECYCLE, scope="family_id")
+# For the carrier's own list, whichever of its clients bound a number.
+Index("ix_subscriber_numbers_family", subscriber_numbers.c.family_id, subscriber_numbers.c.binding_id)

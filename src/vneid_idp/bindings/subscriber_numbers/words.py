@@ -1,0 +1,39 @@
+"""Why a subscriber number is not bound."""
+
+from vneid_idp.kernel.errors import DomainError
+
+
+class NumberNotConfirmed(DomainError):
+    """The person did not confirm, for this access token, that this number is registered in their name."""
+
+    code = "number_not_confirmed"
+    status = 403
+    title = (
+        "The person has not confirmed this number. Each is confirmed on a page of its own, as an object of the type "
+        "subscriber_number in authorization_details, and the token of that request binds just what stood there, once: "
+        "send the person to the authorization endpoint again."
+    )
+
+
+class NumberBoundToAnother(DomainError):
+    """The number is in somebody else's name at this carrier."""
+
+    code = "number_bound_to_another"
+    status = 409
+    title = "This number is bound to another person. It has to be released first."
+
+
+class NumberSuspended(DomainError):
+    """The number is this person's, but rests for something that confirming it does not do away with."""
+
+    code = "number_suspended"
+    status = 409
+    title = "The binding of this number is suspended. Its holder has to ask why, and can release it."
+
+
+class CarrierUnknown(DomainError):
+    """The client belongs to no organisation, to which a number could belong."""
+
+    code = "carrier_unknown"
+    status = 403
+    title = "Numbers belong to a carrier: the client has to be registered as one of an organisation (`family`)."

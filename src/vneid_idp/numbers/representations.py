@@ -1,0 +1,75 @@
+"""What `numbers/v1` says and hears: the published shapes. Nothing of whoever holds a number has a place in them."""
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
+from vneid_idp.protocol.details.detail_type import Detail
+from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, Channel, Contract
+
+NUMBER_ID = "bind_[0-9a-v]{26}"
+"""A regular expression for `kernel.secrets.new_id("bind")`."""
+NumberId = Annotated[
+    str, Field(pattern=f"^{NUMBER_ID}$", description="The number.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
+]
+_Sequence = Annotated[int, Field(ge=1, le=MOST_NUMBERS, description="Which number of the person at this carrier.")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NewNumber(_Model):
+    """A number, in just the words that the person confirmed."""
+
+    phone_number: Annotated[str, Field(pattern=f"^{MOBILE_NUMBER}$", examples=["+84951234567"])]
+    channel: Channel
+    contract: Contract
+    sequence: _Sequence
+
+    @property
+    def as_confirmed(self) -> Detail:
+        """The object of `authorization_details` that the access token has to carry."""
+        return {"type": "subscriber_number", "actions": ["bind"], **self.model_dump()}
+
+
+class Number(_Model):
+    """How a number stands. The number itself is kept here as a keyed digest: the carrier remembers which one it is."""
+
+    number_id: NumberId
+    state: NumberState = Field(
+        description="`confirmed`: the person said that it is theirs, and its data are not compared with the population "
+        "register yet. `suspended`: it rests while the identity of its holder cannot be used. `released`: it belongs "
+        "to nobody any more."
+    )
+    channel: Channel = Field(description="Where the person registered it.")
+    contract: Contract
+    sequence: _Sequence
+    confirmed_at: datetime
+    released_at: datetime | None
+
+    @classmethod
+    def of(cls, number: SubscriberNumber) -> "Number":
+        """The representation of a number."""
+        ended = number.facts.released_at
+        return cls(
+            number_id=number.binding_id,
+            state=number.state,
+            channel=cast("Channel", number.channel),
+            contract=cast("Contract", number.contract),
+            sequence=number.sequence,
+            confirmed_at=to_datetime(number.facts.confirmed_at),
+            released_at=None if ended is None else to_datetime(ended),
+        )
+
+
+class NumberPage(_Model):
+    """A page of numbers in the order in which they were bound."""
+
+    items: tuple[Number, ...]
+    next_cursor: str | None = Field(description="Give this as `cursor` to get the next page; null on the last.")

@@ -1,0 +1,103 @@
+"""A carrier binds a number that the person of its access token confirmed, or releases one of its numbers."""
+
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove, NumberState
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
+from vneid_idp.bindings.subscriber_numbers.words import (
+    CarrierUnknown,
+    NumberBoundToAnother,
+    NumberNotConfirmed,
+    NumberSuspended,
+)
+from vneid_idp.clients.service import UnknownClient, get_client, hold_client
+from vneid_idp.grants import acts
+from vneid_idp.grants import service as grants
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
+from vneid_idp.protocol.claims import check_scope
+from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.detail_type import Detail
+from vneid_idp.protocol.details.granting import level_of, permitted_details
+from vneid_idp.protocol.errors import InsufficientAuthentication
+from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.storage.unit import Unit
+
+
+async def bind_number(
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    client: Client,
+    grant_id: str,
+    confirmed: Detail,
+    *,
+    idempotency_key: str | None = None,
+) -> Bound[SubscriberNumber]:
+    """Bind the number of a detail that the access token carries. A number that is bound to this person already stays as
+    it is, and takes nothing confirmed.
+
+    The grant is read, what the person confirmed used up, and the number written in one unit, in which nobody can take
+    the right away in between. What is refused uses nothing up.
+
+    Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
+    identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`, and as
+    `subscriber_numbers.bind_number`.
+    """
+    grant = await grants.hold(unit, client.client_id, grant_id, alone=True)
+    # The registration as it is while the client is held: the operator may have changed it meanwhile.
+    registered = await get_client(unit, client.client_id)
+    if not permitted_details(registered, (confirmed,)):
+        raise NumberNotConfirmed
+    if grant.authorisation.level < level_of((confirmed,)):
+        raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
+    assert grant.authorisation.ground is not None
+    is_fresh = await acts.use(unit, blind, grant, confirmed)
+    try:
+        bound = await subscriber_numbers.bind_number(
+            unit,
+            vault,
+            blind,
+            ConfirmedNumber(
+                confirmed["phone_number"], confirmed["channel"], confirmed["contract"], confirmed["sequence"]
+            ),
+            client_id=client.client_id,
+            family_id=carrier_of(registered),
+            person_id=grant.person_id,
+            consent_id=grant.authorisation.ground.consent_id,
+            # Of this grant alone: under a key of an earlier one, what was confirmed anew would be its answer.
+            idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
+        )
+    except NumberBoundToAnother:
+        if is_fresh:
+            raise
+        # Nothing was confirmed that could be refused.
+        raise NumberNotConfirmed from None
+    if bound.created and not is_fresh:
+        raise NumberNotConfirmed
+    if bound.binding.state is NumberState.SUSPENDED:
+        raise NumberSuspended
+    return bound
+
+
+async def release_number(unit: Unit, client: Client, binding_id: str) -> SubscriberNumber:
+    """Release a number for its carrier, with the client's own token; of whichever client of the carrier's it is. One
+    that is released stays so. Raises `UnknownClient` when the client was disabled meanwhile, `InsufficientScope`,
+    `CarrierUnknown`, `BindingNotFound`."""
+    if not await hold_client(unit, client.client_id):
+        raise UnknownClient
+    registered = await get_client(unit, client.client_id)
+    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), PERMISSION)
+    found = await subscriber_numbers.get_of_family(unit, carrier_of(registered), binding_id)
+    return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+
+
+def carrier_of(client: Client) -> str:
+    """The carrier whose numbers a client may handle: its organisation. Raises `CarrierUnknown`."""
+    if client.family is None:
+        raise CarrierUnknown
+    return client.family

@@ -1,0 +1,30 @@
+"""The words of subscriber numbers."""
+
+from vneid_idp.audit.events import EventKind
+from vneid_idp.web.i18n import mark
+from vneid_idp.web.kind_words.words import Actor, KindWords
+
+WORDS = KindWords(
+    what=mark("Mobile numbers that carriers registered in your name, as you confirmed."),
+    of_child=mark("Number of %(child)s, under your supervision"),
+    steps={},
+    released=mark("The number is not bound to you any more. The carrier is told so when it asks."),
+    release=mark("the number at %(service)s"),
+    releasing=mark(
+        "Releasing takes effect at once. Whenever the carrier asks, it is told that the number is not bound to you any "
+        "more."
+    ),
+    ended_by_withdrawal=mark("This phone number is released, and is not bound to you any more:"),
+    history={
+        EventKind.BINDING_REQUESTED: mark("A phone number at %(service)s was bound to you, as you had confirmed."),
+        EventKind.BINDING_SUSPENDED: mark("Your phone number at %(service)s was suspended here."),
+        EventKind.BINDING_RESUMED: mark("Your phone number at %(service)s counts again."),
+        EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),
+    },
+    acted={
+        (EventKind.BINDING_RELEASED, Actor.READER): mark("You released your phone number at %(service)s."),
+        (EventKind.BINDING_RELEASED, Actor.CLIENT): mark("%(service)s released your phone number there."),
+    },
+    actions={},
+    reasons={},
+)

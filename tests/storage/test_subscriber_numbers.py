@@ -1,0 +1,48 @@
+"""Subscriber numbers as they are kept: one holder within a carrier, however many ask at once; on both databases."""
+
+import asyncio
+
+from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family, number_of
+from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.unit import Database
+
+BLIND = BlindIndex(b"k" * 32)
+NUMBER = ConfirmedNumber("+84951234567", "carrier_app", "prepaid", 1)
+MANY = 50
+
+
+async def bind(db: Database, vault: Vault, person_id: str, family_id: str = "song") -> Bound[SubscriberNumber]:
+    return await db.transact(
+        lambda unit: bind_number(
+            unit,
+            vault,
+            BLIND,
+            NUMBER,
+            client_id=f"cli_{person_id}",
+            family_id=family_id,
+            person_id=person_id,
+            consent_id="con_1",
+        )
+    )
+
+
+async def test_of_many_people_who_bind_one_number_at_once_one_has_it(db: Database) -> None:
+    vault = Vault(Sealer({1: b"k" * 32}, 1))
+    people = [f"per_{number}" for number in range(MANY)]
+    found = await asyncio.gather(*(bind(db, vault, person) for person in people), return_exceptions=True)
+    (made,) = [each for each in found if isinstance(each, Bound)]
+    assert made.created
+    assert sum(isinstance(each, NumberBoundToAnother) for each in found) == MANY - 1
+    assert not (await bind(db, vault, made.binding.person_id)).created
+    elsewhere = await bind(db, vault, "per_0" if made.binding.person_id != "per_0" else "per_1", "another carrier")
+    assert elsewhere.created
+    async with db.reading() as unit:
+        assert await list_of_family(unit, "song", after=None, limit=10) == (made.binding,)
+        key = await vault.find_key(unit, made.binding.person_id)
+    assert key is not None
+    assert number_of(key, made.binding) == NUMBER.phone_number

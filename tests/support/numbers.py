@@ -1,0 +1,68 @@
+"""Subscriber numbers as a carrier calls `numbers/v1`, each answer held against the published contract."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator
+
+from tests.support.carrier import Carrier
+from tests.support.country import Country
+from tests.support.rich_requests import NUMBER, carrier_of, confirmed
+from tests.support.shortcuts import Known
+from vneid_idp.numbers.contract import openapi
+from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER
+from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
+
+NUMBERS = "/numbers/v1/numbers"
+FAMILY = "song"
+GRANT_TYPES = ["authorization_code", "refresh_token", "client_credentials", TOKEN_EXCHANGE]
+
+
+def asked(detail: dict[str, Any]) -> dict[str, Any]:
+    """The body that asks to bind what stands in a detail."""
+    return {name: value for name, value in detail.items() if name not in ("type", "actions")}
+
+
+@dataclass
+class NumbersClient:
+    """A client of a carrier's."""
+
+    carrier: Carrier
+
+    @classmethod
+    async def of(cls, land: Country, **members: Any) -> "NumbersClient":
+        """One that the operator registers; `members` go over its registration."""
+        scope = f"openid identity offline_access {SUBSCRIBER_NUMBER}"
+        known = {"family": FAMILY, "scope": scope, "grant_types": GRANT_TYPES, "response_types": ["code"]}
+        return cls(await carrier_of(land, **(known | members)))
+
+    async def token(self, someone: Known, *each: dict[str, Any]) -> str:
+        """The access token of a request in which somebody confirmed these details."""
+        return str((await confirmed(someone, self.carrier, *each or (NUMBER,)))["access_token"])
+
+    async def own_token(self) -> str:
+        """The carrier's own access token."""
+        form = {"grant_type": "client_credentials", "scope": SUBSCRIBER_NUMBER}
+        return str((await self.carrier.post("/token", **form)).json()["access_token"])
+
+    async def call(self, method: str, path: str, token: str, code: str | None = None, **more: Any) -> dict[str, Any]:
+        """Call; `code` is the refusal expected, None for success."""
+        answer = await self.carrier.call(method, NUMBERS + path, token, **more)
+        body: dict[str, Any] = answer.json()
+        _assert_as_published(method, path, answer.status_code, answer.headers["content-type"], body)
+        assert answer.headers["cache-control"] == "no-store"
+        assert (body.get("code"), answer.is_success) == (code, code is None), body
+        return body | {"_status": answer.status_code}
+
+    async def bind(self, token: str, code: str | None = None, detail: dict[str, Any] = NUMBER) -> dict[str, Any]:
+        """Bind the number of a detail."""
+        return await self.call("POST", "", token, code, json=asked(detail))
+
+
+def _assert_as_published(method: str, path: str, status: int, content_type: str, body: dict[str, Any]) -> None:
+    document = openapi()
+    plain = path.partition("?")[0]
+    template = NUMBERS + ("" if not plain else "/{number_id}/release" if plain.endswith("/release") else "/{number_id}")
+    described = document["paths"][template][method.lower()]["responses"][str(status)]
+    schema = described["content"][content_type.partition(";")[0]]["schema"]
+    Draft202012Validator({**schema, "components": document["components"]}).validate(body)
