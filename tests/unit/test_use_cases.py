@@ -73,8 +73,9 @@ def test_what_crosses_domains_is_done_by_use_cases_alone() -> None:
 OF_THE_REGISTER = {
     "sandbox/country/server/routes.py",
     "sandbox/country/synthetic_registry.py",
+    "sandbox/faces/captures.py",
 }
-"""Where the make-believe register answers, or is filled."""
+"""Where the make-believe register answers, or is filled, or a make-believe camera stands before somebody."""
 
 
 def test_nobody_is_found_by_number_past_the_record() -> None:

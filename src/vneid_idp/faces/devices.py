@@ -60,6 +60,8 @@ async def register(unit: Unit, client_id: str, name: str, jwk: Mapping[str, Any]
         raise BadDevice(f"The name is a line of at most {_LONGEST_NAME} characters, without anybody's numbers.")
     key = _read(jwk)
     alg = _algorithm_of(key)
+    # A client that is deleted meanwhile takes its devices with it.
+    await clients.hold_client(unit, client_id)
     await clients.get_client(unit, client_id)
     device_id = new_id(PREFIX)
     await store.add(unit, device_id, client_id, name.strip(), alg, orjson.dumps(_public(jwk)).decode())
