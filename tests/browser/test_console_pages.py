@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, StorageState
 from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor, in_every_form
 from tests.support.deeds import WHY
 from tests.support.people import persona
-from tests.support.policy_texts import requirement
+from tests.support.policy_texts import holiday, interval, requirement
 from tests.support.resource_servers import registration
 from tests.support.server import Server
 from vneid_idp.kernel.clock import SystemClock
@@ -64,7 +64,8 @@ def as_operator(
     """An operator's session, opened once, since messages are counted; a draft, a family, a resource server and a key
     are there to be seen."""
     file: Path = tmp_path_factory.mktemp("policy") / "draft.toml"
-    file.write_text(requirement("2031-01-01", 2, "2032-01-01"), encoding="utf-8")
+    rows = requirement("2031-01-01", 2, "2032-01-01") + interval("2031-01-01", 15) + holiday("2031-02-01", off=False)
+    file.write_text(rows, encoding="utf-8")
     tickets = file.with_name("tickets.json")
     tickets.write_bytes(orjson.dumps(registration(family="carrier")))
     for command in (

@@ -93,7 +93,7 @@ def test_from_a_file_to_rows_in_force(stricter: str) -> None:
     assert "Version 2 is published" in run("policy", "publish", "2", *WHO).stdout
     assert (level_to_post(), level_to_post("--on", SOON)) == (1, 2)
     table = run("policy", "show", "--on", SOON).stdout
-    for text in ("Decree 1/2027", "guardian_until_age", "Decree 1 of next year", "ops.lan"):
+    for text in ("Decree 1/2027", "guardian_until_age", "Decree 1 of next year", "ops.lan", "at once, 5 times, daily"):
         assert text in table
     versions = shown("show")["versions"]
     assert (versions[1]["loaded_by"], versions[1]["reason"]) == ("ops.lan", "Decree 1 of next year")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import delete, select, update
 
-from tests.support.policy_texts import requirement, threshold
+from tests.support.policy_texts import holiday, interval, requirement, threshold
 from tests.support.watch import Watch
 from vneid_idp.audit.deeds import BadDeed, Deed
 from vneid_idp.audit.tables import events
@@ -15,9 +15,17 @@ from vneid_idp.kernel.clock import DAY, SECOND, local_date
 from vneid_idp.policy import service, store
 from vneid_idp.policy.cache import PolicyCache
 from vneid_idp.policy.documents import PolicyRefused, shipped
+from vneid_idp.policy.intervals import Step, Trigger
+from vneid_idp.policy.ladder import due_steps
 from vneid_idp.policy.rules import Gap, Policy, Threshold
 from vneid_idp.policy.service import AlreadyPublished, HoldsAlready, NoSuchVersion, PublishedMeanwhile
-from vneid_idp.policy.tables import policy_requirements, policy_thresholds, policy_versions
+from vneid_idp.policy.tables import (
+    policy_holidays,
+    policy_intervals,
+    policy_requirements,
+    policy_thresholds,
+    policy_versions,
+)
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Reading
@@ -62,6 +70,8 @@ async def test_a_new_provider_starts_with_the_shipped_policy(db: Database) -> No
     found = await published(db)
     assert set(found.requirements) == set(shipped().requirements)
     assert set(found.thresholds) == set(shipped().thresholds)
+    assert set(found.intervals) == set(shipped().intervals)
+    assert set(found.holidays) == set(shipped().holidays)
     async with db.reading() as unit:
         (version,) = await service.versions(unit)
     assert version.version == 1
@@ -144,14 +154,18 @@ async def test_an_upgrade_adds_what_the_published_policy_says_nothing_about(db: 
         gone = policy_thresholds.c.name == Threshold.ACCOUNT_LIMIT.value
         await unit.execute(Statement(delete(policy_thresholds).where(gone)))
         await unit.execute(Statement(delete(policy_requirements).where(policy_requirements.c.action == "share")))
+        await unit.execute(Statement(delete(policy_intervals).where(policy_intervals.c.trigger == "device_change")))
+        await unit.execute(Statement(delete(policy_holidays).where(policy_holidays.c.day != "2026-01-01")))
+    days = [f"holiday {row.day}" for row in shipped().holidays if row.day != date(2026, 1, 1)]
+    steps = [f"device_change {step}" for step in Step]
     outcomes = await asyncio.gather(*(ensured(db) for _ in range(4)))
-    assert [each for each in outcomes if each] == [("social_account share", "account_limit")]
+    assert [each for each in outcomes if each] == [("social_account share", "account_limit", *steps, *days)]
     rules = (await published(db)).on(date(2027, 1, 1))
     assert (rules[Threshold.ACCOUNT_LIMIT], rules[AGE]) == (3, 18), "what an operator published stands"
     assert rules.requirement("social_account", "share") is not None
     async with db.reading() as unit:
         assert [version.version for version in await service.versions(unit)] == [1, 2, 3]
-    assert '"added":"social_account share, account_limit"' in (await recorded(db))[-1]
+    assert '"added":"social_account share, account_limit, device_change notice,' in (await recorded(db))[-1]
     assert await ensured(db) == ()
 
 
@@ -190,6 +204,25 @@ async def test_a_day_begins_at_midnight_in_viet_nam(db: Database, watch: Watch) 
         await publish(db, 2)
     await load(db, threshold("2026-11-23"))
     await publish(db, 3)
+
+
+async def test_an_interval_and_a_holiday_are_published_and_move_the_ladder(db: Database, watch: Watch) -> None:
+    await ensure(db)
+    watch.set(datetime(2026, 12, 1, 1, tzinfo=UTC))
+    await load(db, interval("2026-12-02", 15) + holiday("2026-12-25") + holiday("2027-02-04", off=False))
+    whole = await publish(db, 2)
+    before = due_steps(shipped(), Trigger.DISOWNED, watch.now())
+    assert [due.step for due in due_steps(whole, Trigger.DISOWNED, watch.now())] == [
+        *(due.step for due in before),
+        Step.TWO_WAY,
+        Step.ENDED,
+    ]
+    found = await published(db)
+    assert {(row.day, row.day_off) for row in found.holidays} >= {(date(2026, 12, 25), True), (date(2027, 2, 4), False)}
+    assert found.holidays_from(date(2026, 12, 25))[0].legal_reference == "Notice 1"
+    assert (await load(db, holiday("2026-12-01"))).version == 3
+    with pytest.raises(HoldsAlready):
+        await publish(db, 3)
 
 
 async def test_a_time_that_is_over_is_not_rewritten_without_a_reason(db: Database, watch: Watch) -> None:
@@ -286,12 +319,19 @@ async def test_the_cache_asks_seldom_and_keeps_what_has_not_changed(db: Database
     assert db.statements == before + 2
 
 
-async def test_a_threshold_of_a_newer_program_is_left_to_it(db: Database) -> None:
+async def test_what_a_newer_program_names_is_left_to_it(db: Database) -> None:
     await ensure(db)
+    device_change = policy_intervals.c.trigger == "device_change"
     async with db.writing() as unit:
+        await unit.execute(Statement(update(policy_intervals).values(trigger="of_tomorrow").where(device_change)))
         await unit.execute(
             Statement(
                 update(policy_thresholds).values(name="of_tomorrow").where(policy_thresholds.c.name == "account_limit")
             )
         )
-    assert Threshold.ACCOUNT_LIMIT not in {row.name for row in (await published(db)).thresholds}
+    found = await published(db)
+    assert Threshold.ACCOUNT_LIMIT not in {row.name for row in found.thresholds}
+    assert {row.trigger for row in found.intervals} == set(Trigger) - {
+        Trigger.DEVICE_CHANGE,
+        Trigger.FIRST_PASSPORT_NUMBER,
+    }

@@ -34,12 +34,12 @@ _ONE = {"_404": "policy_version_unknown, not_found"}
 
 @router.get("/policy", summary="Look at what is in force", responses=refusals())
 async def show(request: Request, response: Response, _: Program, on: OnDay = None) -> PolicyInForce:
-    """Today or on a day, and which versions there are."""
+    """Today or on a day, with the holidays from then on, and which versions there are."""
     async with idp(request).db.reading() as unit:
         policy, versions = await service.published(unit), await service.versions(unit)
         day = on or local_date(unit.now)
     no_store(response)
-    return PolicyInForce.on_day(day, policy.on(day), versions)
+    return PolicyInForce.on_day(day, policy, versions)
 
 
 @router.get("/policy/versions/{version}", summary="Look at a version", responses=refusals(**_ONE))
@@ -48,7 +48,7 @@ async def show_version(request: Request, response: Response, _: Program, version
     async with idp(request).db.reading() as unit:
         policy = await service.of_version(unit, version)
     no_store(response)
-    return PolicyRows.of(policy.requirements, policy.thresholds)
+    return PolicyRows.of(policy)
 
 
 @router.post(

@@ -9,14 +9,14 @@ from vneid_idp.admin.representations import Change, Model, when
 from vneid_idp.audit.deeds import REASON_LENGTHS
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.policy import service
-from vneid_idp.policy.rules import Requirement, Rules, ThresholdRow
+from vneid_idp.policy.rules import Policy
 from vneid_idp.use_cases.simulate_policy import Simulation
 
 
 class NewDraft(Change):
     """Rows to come, and who loads them why."""
 
-    document: str = Field(max_length=60_000, description="TOML, as `policy/default.toml` of the package has it.")
+    document: str = Field(max_length=60_000, description="TOML, as the files `policy/*.toml` of the package have it.")
 
 
 class Publication(Change):
@@ -52,19 +52,40 @@ class PolicyThreshold(Model):
     in_force_until: date | None
 
 
+class PolicyInterval(Model):
+    """How long after the trigger, or after the step before, a step of a number that is not proved is due."""
+
+    trigger: str
+    step: str
+    amount: int
+    unit: str = Field(description="`hours`, `days` or `working_days`.")
+    times: int = Field(description="How often a notice is given, once a day; 1 for every other step.")
+    legal_reference: str
+    in_force_from: date
+    in_force_until: date | None
+
+
+class PolicyHoliday(Model):
+    """A day that is off, or one that is worked after all."""
+
+    day: date
+    name: str
+    day_off: bool
+    legal_reference: str
+
+
 class PolicyRows(Model):
     """Rows of the policy."""
 
     requirements: tuple[PolicyRequirement, ...]
     thresholds: tuple[PolicyThreshold, ...]
+    intervals: tuple[PolicyInterval, ...]
+    holidays: tuple[PolicyHoliday, ...]
 
     @classmethod
-    def of(cls, requirements: Iterable[Requirement], thresholds: Iterable[ThresholdRow]) -> "PolicyRows":
+    def of(cls, rows: Policy) -> "PolicyRows":
         """The rows in this shape."""
-        return cls(
-            requirements=tuple(map(PolicyRequirement.model_validate, requirements)),
-            thresholds=tuple(map(PolicyThreshold.model_validate, thresholds)),
-        )
+        return cls.model_validate(rows)
 
 
 class Version(Model):
@@ -97,15 +118,10 @@ class PolicyInForce(PolicyRows):
     versions: tuple[Version, ...]
 
     @classmethod
-    def on_day(cls, day: date, rules: Rules, versions: Iterable[service.PolicyVersion]) -> "PolicyInForce":
-        """The rules of `day` in this shape."""
-        rows = PolicyRows.of(rules.requirements.values(), rules.thresholds.values())
-        return cls(
-            on=day,
-            requirements=rows.requirements,
-            thresholds=rows.thresholds,
-            versions=tuple(map(Version.of, versions)),
-        )
+    def on_day(cls, day: date, policy: Policy, versions: Iterable[service.PolicyVersion]) -> "PolicyInForce":
+        """What stands on `day` in this shape."""
+        rows = PolicyRows.of(policy.standing_on(day))
+        return cls(on=day, versions=tuple(map(Version.of, versions)), **dict(rows))
 
 
 class PolicyGap(Model):

@@ -14,6 +14,7 @@ from vneid_idp.cli import (
     families,
     keys,
     lock_requests,
+    numbers,
     office,
     policy,
     registry,
@@ -51,6 +52,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")
 app.add_typer(policy.app, name="policy")
+app.add_typer(numbers.app, name="numbers")
 lock_requests.add_to(office.app)
 app.add_typer(office.app, name="office")
 app.add_typer(roles.app, name="roles")

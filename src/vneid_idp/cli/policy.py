@@ -1,6 +1,6 @@
 """`policy show | load | simulate | publish`: what the law asks, as dated rows."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +27,7 @@ from vneid_idp.cli.terminal import (
 from vneid_idp.kernel.clock import local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import read_policy
+from vneid_idp.policy.intervals import Interval
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, Policy, Requirement, ThresholdRow
 from vneid_idp.policy.service import PolicyVersion
 from vneid_idp.storage.unit import Database, Unit
@@ -54,34 +55,20 @@ def show(
         found = await service.published(unit) if version is None else await service.of_version(unit, version)
         return await service.versions(unit), found, local_date(unit.now)
 
-    versions, policy, today = with_unit(settings_of(context), _ensured(work))
-    requirements: Sequence[Requirement] = policy.requirements
-    thresholds: Sequence[ThresholdRow] = policy.thresholds
-    if version is None:
-        rules = policy.on(on or today)
-        requirements, thresholds = tuple(rules.requirements.values()), tuple(rules.thresholds.values())
+    versions, policy, today = with_unit(settings_of(context), ensured(work))
+    rows = policy.standing_on(on or today) if version is None else policy
     if as_json:
         print_json(
             {
                 "versions": [_version_json(each) for each in versions],
-                "requirements": requirements,
-                "thresholds": thresholds,
+                "requirements": rows.requirements,
+                "thresholds": rows.thresholds,
+                "intervals": rows.intervals,
+                "holidays": rows.holidays,
             }
         )
         return
-    print_rows(
-        ("Kind", "Action", "Level", "Own proof", "From", "Until", "Reference"),
-        *(
-            (row.kind, row.action, str(row.minimum_level), "yes" if row.own_proof else "", *_shared(row))
-            for row in requirements
-        ),
-    )
-    out.print()
-    print_rows(
-        ("Threshold", "Number", "From", "Until", "Reference"),
-        *((row.name.value, str(row.number), *_shared(row)) for row in thresholds),
-    )
-    out.print()
+    _print_policy(rows)
     print_rows(
         ("Version", "Loaded", "Published", "By", "Reason"),
         *(
@@ -100,14 +87,14 @@ def show(
 @app.command()
 def load(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="Rows as TOML, as in policy/default.toml of the package.")],
+    file: Annotated[Path, typer.Argument(help="Rows as TOML, as in policy/*.toml of the package.")],
     by: By,
     reason: Reason,
     as_json: AsJson = False,
 ) -> None:
     """Check a file and store its rows as a draft. Nothing changes until it is published."""
     deed, text = deed_of(by, reason), _text(file)
-    draft = with_unit(settings_of(context), _ensured(lambda unit: service.load(unit, text, actions_of(), deed)))
+    draft = with_unit(settings_of(context), ensured(lambda unit: service.load(unit, text, actions_of(), deed)))
     if as_json:
         print_json(draft)
         return
@@ -132,7 +119,7 @@ def try_out(
         async def read(unit: Unit) -> Policy:
             return await service.of_version(unit, int(what)) if text is None else read_policy(text, actions_of())
 
-        draft = await db.transact(_ensured(read))
+        draft = await db.transact(ensured(read))
         async with open_workplace(settings, db) as place:
             with err.status("Counting …") as status:
 
@@ -160,11 +147,11 @@ def publish(
 ) -> None:
     """Publish a draft: from the days that its rows name they hold, in every provider within seconds."""
     deed = deed_of(by, reason)
-    with_unit(settings_of(context), _ensured(lambda unit: service.publish(unit, version, deed, backdated=backdated)))
+    with_unit(settings_of(context), ensured(lambda unit: service.publish(unit, version, deed, backdated=backdated)))
     out.print(f"Version {version} is published.")
 
 
-def _ensured(work: Callable[[Unit], Awaitable[T]]) -> Callable[[Unit], Awaitable[T]]:
+def ensured(work: Callable[[Unit], Awaitable[T]]) -> Callable[[Unit], Awaitable[T]]:
     """`work` on the policy with what this release adds, as at a provider's start."""
 
     async def after(unit: Unit) -> T:
@@ -188,7 +175,46 @@ def _check_day(on: date | None) -> None:
         fail(f"--on: a day from {FIRST_DAY} to {LAST_DAY}.")
 
 
-def _shared(row: Requirement | ThresholdRow) -> tuple[str, str, str]:
+def _print_policy(rows: Policy) -> None:
+    print_rows(
+        ("Kind", "Action", "Level", "Own proof", "From", "Until", "Reference"),
+        *(
+            (row.kind, row.action, str(row.minimum_level), "yes" if row.own_proof else "", *_shared(row))
+            for row in rows.requirements
+        ),
+    )
+    out.print()
+    print_rows(
+        ("Threshold", "Number", "From", "Until", "Reference"),
+        *((row.name.value, str(row.number), *_shared(row)) for row in rows.thresholds),
+    )
+    out.print()
+    print_rows(
+        ("Trigger", "Step", "After", "From", "Until", "Reference"),
+        *((row.trigger.value, row.step.value, interval_in_words(row), *_shared(row)) for row in rows.intervals),
+    )
+    out.print()
+    print_rows(
+        ("Day", "Off", "Holiday", "Reference"),
+        *(
+            (row.day.isoformat(), "yes" if row.day_off else "no", row.name, row.legal_reference)
+            for row in rows.holidays
+        ),
+    )
+    out.print()
+
+
+def interval_in_words(row: Interval) -> str:
+    """How long it is, in a table."""
+    if row.amount == 0:
+        length = "at once"
+    else:
+        unit = row.unit.value.replace("_", " ")
+        length = f"{row.amount} {unit if row.amount > 1 else unit[:-1]}"
+    return length if row.times == 1 else f"{length}, {row.times} times, daily"
+
+
+def _shared(row: Requirement | ThresholdRow | Interval) -> tuple[str, str, str]:
     until = "" if row.in_force_until is None else row.in_force_until.isoformat()
     return row.in_force_from.isoformat(), until, row.legal_reference
 

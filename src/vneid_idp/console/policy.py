@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.console.parts import console_door
-from vneid_idp.console.policy_words import ACTIONS, THRESHOLDS
+from vneid_idp.console.policy_words import ROW_WORDS
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
 from vneid_idp.policy.documents import PolicyRefused
@@ -40,16 +40,13 @@ async def show(request: Request, colleague: Colleague) -> Response:
         policy, versions = await service.published(unit), await service.versions(unit)
         today = local_date(unit.now)
     day = read_day(request.query_params.get("on", "")) or today
-    rules = policy.on(day)
     return render(
         request,
         "console/policy.html",
         day=day,
         today=today,
-        requirements=rules.requirements.values(),
-        thresholds=rules.thresholds.values(),
-        actions=ACTIONS,
-        numbers=THRESHOLDS,
+        rows=policy.standing_on(day),
+        words=ROW_WORDS,
         ahead=[turn for turn in policy.days() if turn > today],
         versions=versions[::-1],
     )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.console.parts import console_door
 from vneid_idp.console.policy import PATH, read_day
-from vneid_idp.console.policy_words import ACTIONS, REASONS, THRESHOLDS
+from vneid_idp.console.policy_words import ACTIONS, REASONS, ROW_WORDS
 from vneid_idp.console.words import refused_in_words
 from vneid_idp.kernel.clock import local_date
 from vneid_idp.policy import service
@@ -63,13 +63,12 @@ async def _page(
         "console/policy_version.html",
         version=version,
         is_draft=is_draft,
-        requirements=rows.requirements,
-        thresholds=rows.thresholds,
+        rows=rows,
+        words=ROW_WORDS,
         gaps=gaps(after) if is_draft else (),
         day=first_change(before, after, today) if simulation is None else simulation.day,
         simulation=simulation,
         actions=ACTIONS,
-        numbers=THRESHOLDS,
         reasons=REASONS,
         loaded=loaded,
     )
@@ -107,7 +106,7 @@ async def _ask(request: Request, colleague: Colleague, form: Form, errors: Error
         errors,
         kept=Kept(("reason", "backdated")),
         version=version,
-        rows=len(rows.requirements) + len(rows.thresholds),
+        rows=rows.size,
         day=first_change(before, before.amended(rows), today),
         today=today,
         backdated="backdated" in errors or bool(form["backdated"]),

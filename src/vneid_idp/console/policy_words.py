@@ -1,7 +1,8 @@
-"""What stands in the policy, in words: actions, thresholds, and why something may not be done."""
+"""What stands in the policy, in words: actions, thresholds, triggers, steps, and why something may not be done."""
 
 from collections.abc import Mapping
 
+from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.policy.rules import Threshold
 from vneid_idp.web.i18n import mark
 from vneid_idp.web.kind_words import KIND_WORDS
@@ -23,6 +24,38 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.OFFERED_AGAIN_DAYS: mark("Days after which what a person left out is offered again"),
     Threshold.ACCOUNT_LIMIT: mark("Accounts of one person within one network"),
 }
+TRIGGERS: Mapping[str, str] = {
+    Trigger.DEVICE_CHANGE: mark("The number is used in another device"),
+    Trigger.CLEAN_UP_2026: mark("Registered before the rule, and not confirmed by its holder"),
+    Trigger.NINE_DIGIT_CARD: mark("Registered with a card of nine digits, and confirmed in the app"),
+    Trigger.DISOWNED: mark("Who is registered says that it is not theirs, or its data are wrong"),
+    Trigger.FOREIGNER_PASSPORT: mark("Registered by a foreigner with a passport"),
+    Trigger.FIRST_PASSPORT_NUMBER: mark("The first number on a foreigner's passport"),
+}
+STEPS: Mapping[str, str] = {
+    Step.NOTICE: mark("Notice to the holder"),
+    Step.ONE_WAY: mark("Suspended one way"),
+    Step.TWO_WAY: mark("Suspended both ways"),
+    Step.ENDED: mark("Contract ended"),
+}
+ROW_WORDS: Mapping[str, Mapping[str, str]] = {
+    "actions": ACTIONS,
+    "numbers": THRESHOLDS,
+    "triggers": TRIGGERS,
+    "steps": STEPS,
+}
+"""The words of all rows, as `policy_rows` of the templates takes them."""
+HOLIDAYS = (
+    mark("New Year's Day"),
+    mark("Lunar New Year (Tết)"),
+    mark("Hung Kings' Commemoration Day"),
+    mark("Reunification Day"),
+    mark("International Labour Day"),
+    mark("National Day"),
+    mark("Vietnamese Culture Day"),
+    mark("Compensatory day off"),
+)
+"""Holidays of the policy that a new provider starts with. What an operator writes stands as it was written."""
 REASONS: Mapping[str, str] = {name: text for words in KIND_WORDS.values() for name, text in words.reasons.items()}
 """Why something may not be done, of all kinds of bindings."""
 

@@ -1,8 +1,9 @@
 """A policy as a file: TOML, one table a row, as an operator writes and a lawyer reviews it."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -11,9 +12,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from pydantic_core import ErrorDetails
 
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy.intervals import AMOUNTS, TIMES, Holiday, Interval, Step, TimeUnit, Trigger
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY, POSSIBLE, Policy, Requirement, Threshold, ThresholdRow
 
-_SHIPPED = Path(__file__).with_name("default.toml")
+_SHIPPED = tuple(Path(__file__).with_name(name) for name in ("default.toml", "ladder.toml", "holidays.toml"))
 _MOST_CHARACTERS = 200_000
 
 Actions = Mapping[str, Collection[str]]
@@ -42,20 +44,37 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     legal_reference: _Text
+
+
+class _DatedRow(_Row):
     in_force_from: _Day
     in_force_until: _Day | None = None
 
 
-class _RequirementRow(_Row):
+class _RequirementRow(_DatedRow):
     kind: str
     action: str
     minimum_level: Annotated[int, Field(ge=0, le=2)]
     own_proof: bool
 
 
-class _ThresholdRow(_Row):
+class _ThresholdRow(_DatedRow):
     name: str
     number: int
+
+
+class _IntervalRow(_DatedRow):
+    trigger: str
+    step: str
+    amount: int
+    unit: str
+    times: int = 1
+
+
+class _HolidayRow(_Row):
+    day: _Day
+    name: _Text
+    day_off: bool = True
 
 
 _DAY = f"is a day, such as 2027-01-01, from {FIRST_DAY} to {LAST_DAY}"
@@ -69,14 +88,21 @@ _WANTED = {
     "own_proof": "is true or false",
     "name": "is a text",
     "number": "is a whole number",
+    "trigger": "is a text",
+    "step": "is a text",
+    "amount": "is a whole number",
+    "unit": "is a text",
+    "times": "is a whole number",
+    "day": _DAY,
+    "day_off": "is true or false",
 }
-_TABLES = ("requirement", "threshold")
+_TABLES = ("requirement", "threshold", "interval", "holiday")
 
 
 @cache
 def shipped() -> Policy:
     """The policy in the package, with which a new provider starts."""
-    return _read(_SHIPPED.read_text(encoding="utf-8"), None)
+    return _read("\n".join(file.read_text(encoding="utf-8") for file in _SHIPPED), None)
 
 
 def read_policy(text: str, actions: Actions) -> Policy:
@@ -89,19 +115,27 @@ def _read(text: str, actions: Actions | None) -> Policy:
     problems = [f"{name}: no member of a policy" for name in members if name not in _TABLES]
     if not any(members.get(name) for name in _TABLES):
         problems.append("There is no row in it.")
-    requirements = list(_rows(members, "requirement", _RequirementRow, problems))
-    thresholds = list(_rows(members, "threshold", _ThresholdRow, problems))
-    problems += [f"requirement {n}: {found}" for n, row in requirements for found in _slips(row, actions)]
-    problems += [f"threshold {n}: {found}" for n, row in thresholds for found in _slips_of_number(row)]
+    requirements = _sound(members, "requirement", _RequirementRow, lambda row: _slips(row, actions), problems)
+    thresholds = _sound(members, "threshold", _ThresholdRow, _slips_of_number, problems)
+    intervals = _sound(members, "interval", _IntervalRow, _slips_of_interval, problems)
+    holidays = _sound(members, "holiday", _HolidayRow, lambda _: [], problems)
     if problems:
         raise PolicyRefused("\n".join(problems))
     policy = Policy(
-        tuple(Requirement(**row.model_dump()) for _, row in requirements),
-        tuple(ThresholdRow(**row.model_dump() | {"name": Threshold(row.name)}) for _, row in thresholds),
+        tuple(Requirement(**row.model_dump()) for row in requirements),
+        tuple(ThresholdRow(**row.model_dump() | {"name": Threshold(row.name)}) for row in thresholds),
+        tuple(
+            Interval(
+                **row.model_dump()
+                | {"trigger": Trigger(row.trigger), "step": Step(row.step), "unit": TimeUnit(row.unit)}
+            )
+            for row in intervals
+        ),
+        tuple(Holiday(**row.model_dump()) for row in holidays),
     )
     doubled = _doubled(policy)
     if doubled:
-        raise PolicyRefused("\n".join(f"{what}: two rows begin on one day" for what in doubled))
+        raise PolicyRefused("\n".join(doubled))
     return policy
 
 
@@ -116,6 +150,15 @@ def _members(text: str) -> dict[str, Any]:
 
 
 _R = TypeVar("_R", bound=_Row)
+
+
+def _sound(
+    members: dict[str, Any], table: str, model: type[_R], slips: Callable[[_R], list[str]], problems: list[str]
+) -> list[_R]:
+    """The rows of a table; what is wrong with any is noted."""
+    rows = list(_rows(members, table, model, problems))
+    problems += [f"{table} {number}: {found}" for number, row in rows for found in slips(row)]
+    return [row for _, row in rows]
 
 
 def _rows(members: dict[str, Any], table: str, model: type[_R], problems: list[str]) -> Iterable[tuple[int, _R]]:
@@ -156,7 +199,22 @@ def _slips_of_number(row: _ThresholdRow) -> list[str]:
     return found
 
 
-def _ends_too_soon(row: _Row) -> list[str]:
+def _slips_of_interval(row: _IntervalRow) -> list[str]:
+    named: tuple[tuple[str, str, type[StrEnum]], ...] = (
+        ("trigger", row.trigger, Trigger),
+        ("step", row.step, Step),
+        ("unit", row.unit, TimeUnit),
+    )
+    found = [f"{value}: there is no such {what}" for what, value, known in named if value not in set(known)]
+    if not found and row.amount not in AMOUNTS[TimeUnit(row.unit)]:
+        possible = AMOUNTS[TimeUnit(row.unit)]
+        found.append(f"amount is a number of {row.unit} from {possible[0]} to {possible[-1]}")
+    if row.times not in (TIMES if row.step == Step.NOTICE else (1,)):
+        found.append(f"times is a number from {TIMES[0]} to {TIMES[-1]}, and 1 for all but a notice")
+    return _ends_too_soon(row) + found
+
+
+def _ends_too_soon(row: _DatedRow) -> list[str]:
     until = row.in_force_until
     return ["in_force_until is later than in_force_from"] if until is not None and until <= row.in_force_from else []
 
@@ -164,4 +222,9 @@ def _ends_too_soon(row: _Row) -> list[str]:
 def _doubled(policy: Policy) -> list[str]:
     keys = [f"{row.kind} {row.action}, {row.in_force_from}" for row in policy.requirements]
     keys += [f"{row.name}, {row.in_force_from}" for row in policy.thresholds]
-    return sorted({key for key in keys if keys.count(key) > 1})
+    keys += [f"{row.trigger} {row.step}, {row.in_force_from}" for row in policy.intervals]
+    days = [str(row.day) for row in policy.holidays]
+    return [
+        *(f"{key}: two rows begin on one day" for key in sorted({key for key in keys if keys.count(key) > 1})),
+        *(f"{day}: two holidays on one day" for day in sorted({day for day in days if days.count(day) > 1})),
+    ]

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from vneid_idp.kernel.clock import Instant, local_date
+from vneid_idp.policy.intervals import Holiday, Interval, Step, Trigger
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 """The days of which a policy speaks, and for which it can be asked: anything else is a slip of the pen."""
@@ -96,7 +97,7 @@ class ThresholdRow:
     in_force_until: date | None = None
 
 
-_R = TypeVar("_R", Requirement, ThresholdRow)
+_R = TypeVar("_R", Requirement, ThresholdRow, Interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Rules:
     day: date
     requirements: Mapping[tuple[str, str], Requirement]
     thresholds: Mapping[Threshold, ThresholdRow]
+    intervals: Mapping[tuple[Trigger, Step], Interval]
 
     def __getitem__(self, name: Threshold) -> int:
         """The number of a threshold."""
@@ -122,6 +124,23 @@ class Policy:
 
     requirements: tuple[Requirement, ...]
     thresholds: tuple[ThresholdRow, ...]
+    intervals: tuple[Interval, ...] = ()
+    holidays: tuple[Holiday, ...] = ()
+
+    def standing_on(self, day: date) -> "Policy":
+        """The rows that stand on a day, each of its thing alone, and the holidays from that day on."""
+        rules = self.on(day)
+        return Policy(
+            tuple(rules.requirements.values()),
+            tuple(rules.thresholds.values()),
+            tuple(sorted(rules.intervals.values(), key=lambda row: row.rung)),
+            self.holidays_from(day),
+        )
+
+    @property
+    def size(self) -> int:
+        """How many rows there are."""
+        return len(self.requirements) + len(self.thresholds) + len(self.intervals) + len(self.holidays)
 
     def on(self, day: date) -> Rules:
         """What is in force on a day in Viet Nam."""
@@ -133,22 +152,47 @@ class Policy:
 
     def amended(self, by: "Policy") -> "Policy":
         """This policy with the rows of another published after its own."""
-        return Policy((*self.requirements, *by.requirements), (*self.thresholds, *by.thresholds))
+        return Policy(
+            (*self.requirements, *by.requirements),
+            (*self.thresholds, *by.thresholds),
+            (*self.intervals, *by.intervals),
+            (*self.holidays, *by.holidays),
+        )
 
     def beside(self, other: "Policy") -> "Policy":
-        """The rows of this policy for actions and thresholds of which another has no row at all."""
+        """The rows of this policy for actions, thresholds, steps and days of which another has no row at all."""
         actions = {(row.kind, row.action) for row in other.requirements}
         names = {row.name for row in other.thresholds}
+        steps = {(row.trigger, row.step) for row in other.intervals}
+        days = {row.day for row in other.holidays}
         return Policy(
             tuple(row for row in self.requirements if (row.kind, row.action) not in actions),
             tuple(row for row in self.thresholds if row.name not in names),
+            tuple(row for row in self.intervals if (row.trigger, row.step) not in steps),
+            tuple(row for row in self.holidays if row.day not in days),
         )
 
     def days(self) -> tuple[date, ...]:
         """The days on which something begins or ends, in order."""
-        rows: tuple[Requirement | ThresholdRow, ...] = (*self.requirements, *self.thresholds)
+        rows: tuple[Requirement | ThresholdRow | Interval, ...] = (
+            *self.requirements,
+            *self.thresholds,
+            *self.intervals,
+        )
         turns = {day for row in rows for day in (row.in_force_from, row.in_force_until) if day is not None}
         return tuple(sorted(turns))
+
+    def holidays_from(self, day: date) -> tuple[Holiday, ...]:
+        """The holidays from a day on, in order, as they stand: of two rows for one day the one published last."""
+        return tuple(row for each, row in sorted(_by_day(self.holidays).items()) if each >= day)
+
+    def holidays_until(self, day: date) -> tuple[Holiday, ...]:
+        """… and those up to a day, itself among them."""
+        return tuple(row for each, row in sorted(_by_day(self.holidays).items()) if each <= day)
+
+
+def _by_day(rows: Iterable[Holiday]) -> Mapping[date, Holiday]:
+    return {row.day: row for row in rows}
 
 
 @lru_cache(maxsize=128)
@@ -157,7 +201,8 @@ def _in_force(policy: Policy, day: date) -> Rules:
     # Before a threshold's first day its first row is taken: a number there must be, and no law gave another.
     first = {row.name: row for row in sorted(policy.thresholds, key=_begins, reverse=True)}
     thresholds = first | {row.name: row for row in _rows_in_force(policy.thresholds, day)}
-    return Rules(day, MappingProxyType(requirements), MappingProxyType(thresholds))
+    intervals = {(row.trigger, row.step): row for row in _rows_in_force(policy.intervals, day)}
+    return Rules(day, MappingProxyType(requirements), MappingProxyType(thresholds), MappingProxyType(intervals))
 
 
 def _rows_in_force(rows: Iterable[_R], day: date) -> list[_R]:
@@ -165,11 +210,11 @@ def _rows_in_force(rows: Iterable[_R], day: date) -> list[_R]:
     return sorted((row for row in rows if _holds(row, day)), key=_begins)
 
 
-def _holds(row: Requirement | ThresholdRow, day: date) -> bool:
+def _holds(row: Requirement | ThresholdRow | Interval, day: date) -> bool:
     return row.in_force_from <= day and (row.in_force_until is None or day < row.in_force_until)
 
 
-def _begins(row: Requirement | ThresholdRow) -> date:
+def _begins(row: Requirement | ThresholdRow | Interval) -> date:
     return row.in_force_from
 
 

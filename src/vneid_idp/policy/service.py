@@ -68,7 +68,12 @@ async def ensure(unit: Unit) -> tuple[str, ...]:
     last = await store.last_version(unit)
     base = await store.count_published(unit)
     missing = shipped().beside(await store.published(unit))
-    names = (*(f"{row.kind} {row.action}" for row in missing.requirements), *(row.name for row in missing.thresholds))
+    names = (
+        *(f"{row.kind} {row.action}" for row in missing.requirements),
+        *(row.name for row in missing.thresholds),
+        *(f"{row.trigger} {row.step}" for row in missing.intervals),
+        *(f"holiday {row.day}" for row in missing.holidays),
+    )
     deed = _ADDED if base else _SHIPPED
     # Another process that starts at this moment may have been faster.
     if not names or not await store.add(unit, last + 1, missing, base=base, by=deed.by):
@@ -106,7 +111,7 @@ async def load(unit: Unit, text: str, actions: Actions, deed: Deed) -> PolicyDra
     version = await store.last_version(unit) + 1
     while not await store.add(unit, version, policy, base=base, by=deed.by):
         version += 1
-    data = {"version": version, "rows": len(policy.requirements) + len(policy.thresholds), **deed.data}
+    data = {"version": version, "rows": policy.size, **deed.data}
     await record(unit, Event(EventKind.POLICY_LOADED, data=data))
     return PolicyDraft(version, gaps(whole))
 
@@ -138,7 +143,9 @@ async def publish(unit: Unit, version: int, deed: Deed, *, backdated: str | None
 
 
 def _holds_already(before: Policy, whole: Policy, now: Instant) -> bool:
-    """Whether today, or on a day before it, something else would be in force than was."""
+    """Whether today, or on a day before it, something else would be in force than was, or another day be off."""
     today = local_date(now)
+    if before.holidays_until(today) != whole.holidays_until(today):
+        return True
     turns: set[date] = {today, *(day for day in whole.days() if day <= today)}
     return any(before.on(day) != whole.on(day) for day in turns)

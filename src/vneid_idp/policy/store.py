@@ -1,18 +1,24 @@
 """Queries on the policy."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Column, Table, bindparam, func, select, update
 
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.audit.events import EventKind
 from vneid_idp.audit.statements import entry, recorded
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.policy.rules import Policy, Requirement, Threshold, ThresholdRow
-from vneid_idp.policy.tables import policy_requirements, policy_thresholds, policy_versions
+from vneid_idp.policy.rows import columns_of, policy_of
+from vneid_idp.policy.rules import Policy
+from vneid_idp.policy.tables import (
+    policy_holidays,
+    policy_intervals,
+    policy_requirements,
+    policy_thresholds,
+    policy_versions,
+)
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Reading, Row, Unit
+from vneid_idp.storage.unit import Reading, Unit
 
 _v = policy_versions.c
 _COUNT = Statement(select(func.count().label("count")).select_from(policy_versions).where(_v.published_at.is_not(None)))
@@ -47,14 +53,23 @@ def _published(table: Table) -> Statement:
 
 
 def _of_version(table: Table) -> Statement:
-    return Statement(select(table).where(table.c.version == bindparam("of_version")).order_by(table.c.in_force_from))
+    return Statement(select(table).where(table.c.version == bindparam("of_version")).order_by(_first_day(table)))
+
+
+def _first_day(table: Table) -> Column[str]:
+    return table.c.day if "day" in table.c else table.c.in_force_from
 
 
 def _add(table: Table) -> Statement:
     return Statement(insert(table).values({column.name: bindparam(column.name) for column in table.c}))
 
 
-_TABLES = {"requirements": policy_requirements, "thresholds": policy_thresholds}
+_TABLES = {
+    "requirements": policy_requirements,
+    "thresholds": policy_thresholds,
+    "intervals": policy_intervals,
+    "holidays": policy_holidays,
+}
 _PUBLISHED = {name: _published(table) for name, table in _TABLES.items()}
 _OF_VERSION = {name: _of_version(table) for name, table in _TABLES.items()}
 MADE_OF = _COUNT.tables.union(*(statement.tables for statement in _PUBLISHED.values()))
@@ -89,14 +104,13 @@ async def count_published(unit: Reading) -> int:
 
 async def published(unit: Reading) -> Policy:
     """Every published row, in the order of publication."""
-    requirements, thresholds = [await unit.fetch(statement) for statement in _PUBLISHED.values()]
-    return _policy(requirements, thresholds)
+    return policy_of(**{name: await unit.fetch(statement) for name, statement in _PUBLISHED.items()})
 
 
 async def of_version(unit: Reading, version: int) -> Policy:
     """The rows of one version."""
-    requirements, thresholds = [await unit.fetch(statement, of_version=version) for statement in _OF_VERSION.values()]
-    return _policy(requirements, thresholds)
+    found = {name: await unit.fetch(statement, of_version=version) for name, statement in _OF_VERSION.items()}
+    return policy_of(**found)
 
 
 async def versions(unit: Reading) -> tuple[PolicyVersion, ...]:
@@ -120,13 +134,8 @@ async def add(unit: Unit, version: int, policy: Policy, *, base: int, by: str) -
     """Store a draft; false if the number was given meanwhile."""
     if await unit.fetch_one(_ADD, version=version, now=unit.now, base=base, loaded_by=by) is None:
         return False
-    requirements = [
-        _row(version, row) | {"kind": row.kind, "action": row.action}
-        | {"minimum_level": row.minimum_level, "own_proof": row.own_proof}
-        for row in policy.requirements
-    ]  # fmt: skip
-    thresholds = [_row(version, row) | {"name": row.name.value, "number": row.number} for row in policy.thresholds]
-    for statement, rows in zip(_ADD_ROWS.values(), (requirements, thresholds), strict=True):
+    for name, statement in _ADD_ROWS.items():
+        rows = columns_of(version, getattr(policy, name))
         if rows:
             await unit.execute_many(statement, rows)
     return True
@@ -137,42 +146,3 @@ async def publish(unit: Unit, version: int, deed: Deed, more: dict[str, str]) ->
     event_columns = entry(unit.now, {"version": version, **deed.data, **more})
     row = await unit.fetch_one(_PUBLISH, of_version=version, at=unit.now, by=deed.by, why=deed.reason, **event_columns)
     return row is not None
-
-
-def _row(version: int, row: Requirement | ThresholdRow) -> dict[str, object]:
-    return {
-        "version": version,
-        "legal_reference": row.legal_reference,
-        "in_force_from": row.in_force_from.isoformat(),
-        "in_force_until": None if row.in_force_until is None else row.in_force_until.isoformat(),
-    }
-
-
-def _policy(requirements: list[Row], thresholds: list[Row]) -> Policy:
-    return Policy(
-        tuple(
-            Requirement(
-                row["kind"],
-                row["action"],
-                row["minimum_level"],
-                bool(row["own_proof"]),
-                row["legal_reference"],
-                *_days(row),
-            )
-            for row in requirements
-        ),
-        tuple(
-            ThresholdRow(Threshold(row["name"]), row["number"], row["legal_reference"], *_days(row))
-            for row in thresholds
-            # A newer program, which runs beside this one during a roll-out, may know more of them.
-            if row["name"] in _KNOWN
-        ),
-    )
-
-
-_KNOWN = frozenset(Threshold)
-
-
-def _days(row: Row) -> tuple[date, date | None]:
-    until = row["in_force_until"]
-    return date.fromisoformat(row["in_force_from"]), date.fromisoformat(until) if until else None

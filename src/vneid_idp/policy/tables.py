@@ -1,4 +1,5 @@
-"""The tables `policy_versions`, `policy_requirements` and `policy_thresholds`. Days are text, `2027-01-01`."""
+"""The tables `policy_versions`, and of its rows `policy_requirements`, `policy_thresholds`, `policy_intervals` and
+`policy_holidays`. Days are text, `2027-01-01`."""
 
 from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, Table, Text
 
@@ -41,4 +42,28 @@ policy_thresholds = Table(
     Column("number", BigInteger, nullable=False),
     Column("legal_reference", Text, nullable=False),
     PrimaryKeyConstraint("version", "name", "in_force_from"),
+)
+policy_intervals = Table(
+    "policy_intervals",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("in_force_from", Text, nullable=False),
+    Column("in_force_until", Text, nullable=True),
+    Column("amount", BigInteger, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("times", BigInteger, nullable=False),
+    Column("legal_reference", Text, nullable=False),
+    PrimaryKeyConstraint("version", "trigger", "step", "in_force_from"),
+)
+policy_holidays = Table(
+    "policy_holidays",
+    metadata,
+    Column("version", BigInteger, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("day_off", Boolean, nullable=False),
+    Column("legal_reference", Text, nullable=False),
+    PrimaryKeyConstraint("version", "day"),
 )

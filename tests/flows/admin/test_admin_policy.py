@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from tests.support.admin import WHY, Api, last_event
 from tests.support.country import Country
-from tests.support.policy_texts import threshold
+from tests.support.policy_texts import holiday, interval, threshold
 from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.kernel.clock import local_date
@@ -26,6 +26,12 @@ ROW = {
     "kind": "social_account", "action": "post", "minimum_level": 2, "own_proof": True,
     "legal_reference": "A law to come, Article 1", "in_force_from": "2031-01-01", "in_force_until": None,
 }  # fmt: skip
+
+STEP = {
+    "trigger": "disowned", "step": "two_way", "amount": 15, "unit": "days", "times": 1,
+    "legal_reference": "Decree 2/2027", "in_force_from": "2031-01-01", "in_force_until": None,
+}  # fmt: skip
+DAY = {"day": "2031-02-03", "name": "Flag day", "day_off": True, "legal_reference": "Notice 1"}
 
 
 async def bind(land: Country, proof: BindingProof) -> None:
@@ -50,6 +56,7 @@ async def test_a_draft_says_from_when_nothing_is_asked_any_more(api: Api, land: 
 
 async def test_rows_that_end_are_shown_with_their_end(api: Api) -> None:
     document = RAISED + "in_force_until = 2032-01-01\n" + threshold("2031-01-01", 17, "2033-01-01")
+    document += interval("2031-01-01", 15) + holiday("2031-02-03")
     draft = (await api("POST", "/policy/versions", **WHY, document=document)).json()
     number = {
         "name": "guardian_until_age", "number": 17, "legal_reference": "Law 1/2027, Article 2",
@@ -58,6 +65,8 @@ async def test_rows_that_end_are_shown_with_their_end(api: Api) -> None:
     assert (await api("GET", f"/policy/versions/{draft['version']}")).json() == {
         "requirements": [ROW | {"in_force_until": "2032-01-01"}],
         "thresholds": [number],
+        "intervals": [STEP],
+        "holidays": [DAY],
     }
 
 
@@ -70,7 +79,12 @@ async def test_the_policy_is_looked_at_drafted_tried_and_published(api: Api, lan
     assert kind == "policy.loaded"
     assert data.items() >= WHY.items()
     path = f"/policy/versions/{draft.json()['version']}"
-    assert (await api("GET", path)).json() == {"requirements": [ROW], "thresholds": []}
+    assert (await api("GET", path)).json() == {
+        "requirements": [ROW],
+        "thresholds": [],
+        "intervals": [],
+        "holidays": [],
+    }
     loaded = (await api("GET", "/policy")).json()["versions"][-1]
     assert (loaded["loaded_by"], loaded["published_by"], loaded["published_at"]) == (WHY["by"], None, None)
     # So it is bound: by a guardian, whose word will not do from the first day of the draft on.
@@ -96,6 +110,9 @@ async def test_the_policy_is_looked_at_drafted_tried_and_published(api: Api, lan
     today = (await api("GET", "/policy")).json()
     assert (today["on"], today["requirements"]) == (local_date(land.watch.now()).isoformat(), before["requirements"])
     assert today["thresholds"] == before["thresholds"] != []
+    assert (today["intervals"], today["holidays"]) == (before["intervals"], before["holidays"])
+    assert (today["intervals"][0]["step"], today["holidays"][-1]["day"]) == ("notice", "2027-11-24")
+    assert ahead["holidays"] == []
     assert (await api("POST", f"{path}/publish", **WHY)).json()["code"] == "policy_already_published"
     assert (await api("POST", "/policy/versions", **WHY, document="x")).json()["code"] == "policy_refused"
     assert (await api("GET", "/policy/versions/99")).json()["code"] == "policy_version_unknown"

@@ -8,7 +8,7 @@ from tests.support.country import Country
 from tests.support.events import recorded
 from tests.support.office import colleague
 from tests.support.pages import opened, post
-from tests.support.policy_texts import requirement, threshold
+from tests.support.policy_texts import holiday, interval, requirement, threshold
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed
 from vneid_idp.bindings.social_accounts.rules import BindingProof
@@ -52,6 +52,14 @@ async def test_what_holds_and_what_is_to_come(land: Country) -> None:
     page = await opened(operator, PATH)
     for text in ("Phát trực tiếp bán hàng", "mức độ 2", "Điều 7 Nghị định 69/2024/NĐ-CP", "Phiên bản 1"):
         assert text in page.text
+    for text in (
+        "Số được dùng trên thiết bị khác",
+        "sau 2 giờ",
+        "5 lần, mỗi ngày một lần",
+        "khoản 3 Điều 8",
+        "Tết Âm lịch",
+    ):
+        assert text in page.text
     assert "Sau hôm nay không có thay đổi" in page.text
     assert (await operator.browser.get(f"{PATH}?on=nonsense")).status_code == 200
     for path in (f"{PATH}/99", f"{PATH}/x", f"{PATH}/99/publish", f"{PATH}/99999999999999999999"):
@@ -63,8 +71,10 @@ async def test_from_a_draft_to_rows_in_force(land: Country) -> None:
     who = land.people["plain"].record.person_id
     day = soon(land)
     await bind(land, 3)
-    draft = await load(operator, requirement(day, 2))
+    draft = await load(operator, requirement(day, 2) + interval(day, 15) + holiday(day, off=False))
     assert draft.path == f"{PATH}/2"
+    for text in ("Tạm dừng hai chiều", "sau 15 ngày", "Flag day (ngày làm việc)"):
+        assert text in draft.text
     assert "Chưa có gì thay đổi" in draft.text
     (loaded,) = await recorded(land, "policy.loaded")
     assert who in loaded

@@ -10,9 +10,11 @@ import pytest
 import vneid_idp.policy
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.policy.documents import PolicyRefused, read_policy, shipped
+from vneid_idp.policy.intervals import Holiday, Interval, Step, TimeUnit, Trigger
 from vneid_idp.policy.rules import Requirement, Threshold, ThresholdRow, gaps, thresholds_missing
 
-SHIPPED = (Path(vneid_idp.policy.__file__).parent / "default.toml").read_text(encoding="utf-8")
+FILES = [Path(vneid_idp.policy.__file__).parent / f"{name}.toml" for name in ("default", "ladder", "holidays")]
+SHIPPED = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 ROW = """
 [[requirement]]
 kind = "social_account"
@@ -30,6 +32,22 @@ number = 18
 legal_reference = "Law 1/2027, Article 2"
 in_force_from = 2027-07-01
 """
+INTERVAL = """
+[[interval]]
+trigger = "disowned"
+step = "notice"
+amount = 3
+unit = "working_days"
+times = 2
+legal_reference = "Decree 2/2027, Article 3"
+in_force_from = 2027-03-01
+"""
+HOLIDAY = """
+[[holiday]]
+day = 2028-01-26
+name = "Lunar New Year (Tết)"
+legal_reference = "Notice 1"
+"""
 
 
 def test_the_shipped_policy_is_whole() -> None:
@@ -40,6 +58,7 @@ def test_the_shipped_policy_is_whole() -> None:
     assert gaps(policy) == ()
     read_again = read_policy(SHIPPED, actions_of())
     assert (read_again.requirements, read_again.thresholds) == (policy.requirements, policy.thresholds)
+    assert (read_again.intervals, read_again.holidays) == (policy.intervals, policy.holidays)
     in_force = policy.on(date(2026, 11, 21))
     assert {name: in_force[name] for name in Threshold} == {
         Threshold.GUARDIAN_UNTIL_AGE: 16,
@@ -58,12 +77,22 @@ def test_the_shipped_policy_is_whole() -> None:
 
 
 def test_rows_are_read() -> None:
-    policy = read_policy(ROW + NUMBER, actions_of())
+    policy = read_policy(
+        ROW + NUMBER + INTERVAL + HOLIDAY + HOLIDAY.replace("26", "22") + "day_off = false", actions_of()
+    )
     decree, law = "Decree 1/2027/NĐ-CP, Article 1", "Law 1/2027, Article 2"
     assert policy.requirements == (
         Requirement("social_account", "post", 2, True, decree, date(2027, 1, 1), date(2028, 1, 1)),
     )
     assert policy.thresholds == (ThresholdRow(Threshold.GUARDIAN_UNTIL_AGE, 18, law, date(2027, 7, 1)),)
+    reference, since = "Decree 2/2027, Article 3", date(2027, 3, 1)
+    assert policy.intervals == (Interval(Trigger.DISOWNED, Step.NOTICE, 3, TimeUnit.WORKING_DAYS, 2, reference, since),)
+    tet = "Lunar New Year (Tết)"
+    assert policy.holidays == (
+        Holiday(date(2028, 1, 26), tet, True, "Notice 1"),
+        Holiday(date(2028, 1, 22), tet, False, "Notice 1"),
+    )
+    assert policy.size == 5
 
 
 @pytest.mark.parametrize(
@@ -97,7 +126,20 @@ def test_rows_are_read() -> None:
         ("[[threshold]]", "[[thresholds]]", "thresholds: no member of a policy"),
         ("[[threshold]]", "[threshold]", "a list of tables"),
         ("[[requirement]]", "[[requirement", "Not TOML"),
-        (ROW + NUMBER, "", "no row"),
+        (ROW + NUMBER + INTERVAL + HOLIDAY, "", "no row"),
+        ('"disowned"', '"stolen"', "stolen: there is no such trigger"),
+        ('"notice"', '"call"', "call: there is no such step"),
+        ('"working_days"', '"weeks"', "weeks: there is no such unit"),
+        ("amount = 3", "amount = 0", "amount is a number of working_days from 1 to 1000"),
+        ("amount = 3", "amount = 3.0", "amount is a whole number"),
+        ("times = 2", "times = 31", "times is a number from 1 to 30"),
+        ('"notice"', '"one_way"', "1 for all but a notice"),
+        (INTERVAL, INTERVAL * 2, "disowned notice, 2027-03-01: two rows begin on one day"),
+        (INTERVAL, INTERVAL + "in_force_until = 2027-03-01", "later than in_force_from"),
+        (HOLIDAY, HOLIDAY * 2, "2028-01-26: two holidays on one day"),
+        (HOLIDAY, HOLIDAY + "in_force_from = 2028-01-01", "in_force_from: no member of a holiday"),
+        (HOLIDAY, HOLIDAY + "day_off = 0", "day_off is true or false"),
+        ("2028-01-26", '"Tết"', "day is a day"),
         (NUMBER, NUMBER * 2, "two rows begin on one day"),
         (ROW, ROW * 2, "two rows begin on one day"),
         (NUMBER, NUMBER + "in_force_until = 2027-07-01", "later than in_force_from"),
@@ -108,11 +150,23 @@ def test_rows_are_read() -> None:
     ],
 )
 def test_one_thing_spoiled_is_refused(old: str, new: str, problem: str) -> None:
-    text = ROW + NUMBER
+    text = ROW + NUMBER + INTERVAL + HOLIDAY
     assert old in text
     with pytest.raises(PolicyRefused) as refusal:
         read_policy(text.replace(old, new), actions_of())
     assert problem in (refusal.value.detail or "")
+
+
+@pytest.mark.parametrize(("unit", "least", "most"), [("hours", 0, 720), ("days", 1, 3_650), ("working_days", 1, 1_000)])
+def test_an_amount_is_one_that_can_be_meant(unit: str, least: int, most: int) -> None:
+    def read(amount: int) -> int:
+        text = INTERVAL.replace("working_days", unit).replace("amount = 3", f"amount = {amount}")
+        return read_policy(text, actions_of()).intervals[0].amount
+
+    assert [read(amount) for amount in (least, most)] == [least, most]
+    for amount in (least - 1, most + 1):
+        with pytest.raises(PolicyRefused, match=f"a number of {unit} from {least} to {most}"):
+            read(amount)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +219,6 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 def test_the_file_names_an_instrument_for_every_row() -> None:
     rows = tomllib.loads(SHIPPED)
-    for row in (*rows["requirement"], *rows["threshold"]):
+    for row in (*rows["requirement"], *rows["threshold"], *rows["interval"], *rows["holiday"]):
         ours = row.get("name") in ("account_limit", "guardian_answer_days", "offered_again_days")
-        assert re.search("Decree|Code|Law", row["legal_reference"]) or ours
+        assert re.search("Decree|Code|Law|Circular|Resolution", row["legal_reference"]) or ours
