@@ -12,7 +12,15 @@ from vneid_idp.identity.register.reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.transport import BadAnswer, BelievedAnswer, Transport
-from vneid_idp.registry_client.wire import PREFIX, Changes, ManyNumbersQuestion, ManyQuestion, NumberQuestion, People, Person
+from vneid_idp.registry_client.wire import (
+    PREFIX,
+    Changes,
+    ManyNumbersQuestion,
+    ManyQuestion,
+    NumberQuestion,
+    People,
+    Person,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
