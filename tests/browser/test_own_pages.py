@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import Visit, give_authenticator
 from vneid_idp.protocol.levels import LEVEL_2
 
-PAGES = ("/me", "/me/services", "/me/accounts", "/me/history", "/me/security")
+PAGES = ("/me", "/me/services", "/me/accounts", "/me/numbers", "/me/history", "/me/security")
 
 
 _TELLS_OFFER = """

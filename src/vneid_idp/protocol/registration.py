@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.ceiling import check_below, decided_by_operator, stay_below
 from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES
-from vneid_idp.protocol.claims import CARRIER_SCOPES, OPERATOR_SCOPES, SCOPES
+from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPES
 from vneid_idp.protocol.client import ClientProfile, sector_host
 from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidRedirectUri
 from vneid_idp.protocol.jose import DEFAULT_CONTENT_ENCRYPTION
@@ -279,9 +279,7 @@ def _check_scope(found: dict[str, Any], registrar: Registrar, before: Mapping[st
             member="scope",
             about="offline_access",
         )
-    # In the sandbox anybody may play a carrier; who names no scope has none of a carrier's.
-    by_name = CARRIER_SCOPES if registrar.sandbox else ()
-    refused = scopes - {*_permitted(registrar, {}), *by_name} - had
+    refused = scopes - set(_permitted(registrar, {})) - had
     if refused:
         raise InvalidClientMetadata(
             mark("only the operator grants %(scopes)s"), member="scope", scopes=" ".join(sorted(refused))

@@ -1,0 +1,65 @@
+"""`/me/numbers` in Chromium: the numbers in one's name, each released with one tap."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.browser.conftest import Visit, in_every_form
+from tests.support.server import SECRET, Server
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number
+from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.kernel.secrets import from_base64url
+from vneid_idp.keys import service as keys
+from vneid_idp.storage.database import open_database
+
+NUMBERS = (
+    ConfirmedNumber("+84951234567", "carrier_app", "prepaid", 1),
+    ConfirmedNumber("+84957654321", "authorised_point", "postpaid", 2),
+)
+
+
+async def bind(database_url: str, client_id: str, family_id: str, person_id: str) -> None:
+    database = open_database(database_url, SystemClock())
+    try:
+        async with database.writing() as unit:
+            ring = await keys.load(unit, from_base64url(SECRET))
+            vault = Vault(ring.sealer)
+            for number in NUMBERS:
+                await bind_number(
+                    unit,
+                    vault,
+                    ring.blind,
+                    number,
+                    client_id=client_id,
+                    family_id=family_id,
+                    person_id=person_id,
+                    consent_id="con_1",
+                )
+    finally:
+        await database.close()
+
+
+def bound(server: Server, family_id: str, person_id: str) -> None:
+    """Bind the numbers beside the server, in a thread of its own: Playwright's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as aside:
+        work = bind(server.database_url, "browser-shop", family_id, person_id)
+        aside.submit(lambda: asyncio.run(work)).result()
+
+
+@in_every_form
+def test_a_number_stands_at_the_own_pages_and_is_released(
+    visit: Visit, server: Server, width: int, locale: str, scheme: str
+) -> None:
+    person = visit("very-long-name", width=width, locale=locale, color_scheme=scheme)
+    bound(server, f"{width}-{locale}", person.who.record.person_id)
+    person.open("/signin")
+    person.sign_in()
+    person.page.wait_for_url("**/me")
+    person.check_page()
+    person.page.click("a[href='/me/numbers']")
+    person.check_page()
+    first = person.page.locator(".thing", has_text="0951 234 567").first
+    first.locator("button").click()
+    person.page.wait_for_url("**/me/numbers?released")
+    person.check_page()
+    assert "Chợ Quê" in person.page.inner_text("main")
