@@ -35,6 +35,10 @@ REFUSALS: tuple[tuple[str, Callable[["Settings"], bool]], ...] = (
         lambda s: s.registry == "synthetic" and not s.allow_synthetic_registry,
     ),
     (
+        "face_matcher_url: must be https in production",
+        lambda s: s.face_matcher_url is not None and not s.face_matcher_url.startswith("https://"),
+    ),
+    (
         "face_matcher: synthetic means invented faces; allow_synthetic_registry=true says that this is meant",
         lambda s: s.face_matcher == "synthetic" and not s.allow_synthetic_registry,
     ),

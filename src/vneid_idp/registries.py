@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import Clock
-from vneid_idp.kernel.pem import read_private_key, read_public_key
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
@@ -39,21 +38,20 @@ def _synthetic(here: _Here) -> PopulationRegistry:
 def _http(here: _Here) -> PopulationRegistry:
     settings = here.settings
     # Only here: what it stands on takes a tenth of the time of a start, which a sandbox need not spend.
-    from vneid_idp.registry_client.http_registry import HttpRegistry
-    from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
-    from vneid_idp.registry_client.transport import Transport
+    from vneid_idp.registry_client.http_registry import REGISTRY, HttpRegistry
+    from vneid_idp.signed_http.key_files import KeyFiles
+    from vneid_idp.signed_http.transport import Transport
 
     url, key, answer_key = settings.registry_url, settings.registry_key, settings.registry_answer_key
     assert url is not None
     assert key is not None
     assert answer_key is not None
-    own = OwnKey(settings.registry_key_id, read_private_key(key.read_bytes()))
-    theirs = [TheirKey(settings.registry_answer_key_id, read_public_key(answer_key.read_bytes()))]
+    answer_keys = {settings.registry_answer_key_id: answer_key}
     if settings.registry_next_answer_key is not None:
-        following = read_public_key(settings.registry_next_answer_key.read_bytes())
-        theirs.append(TheirKey(settings.registry_next_answer_key_id, following))
+        answer_keys[settings.registry_next_answer_key_id] = settings.registry_next_answer_key
+    files = KeyFiles(settings.registry_key_id, key, answer_keys)
     bundle = settings.registry_ca_bundle or settings.ca_bundle
-    return HttpRegistry(Transport(url, Signatures(own, theirs, here.clock), bundle))
+    return HttpRegistry(Transport(REGISTRY, url, files.signatures(REGISTRY.name, here.clock), bundle))
 
 
 REGISTRIES: Mapping[str, Callable[[_Here], PopulationRegistry]] = {"http": _http, "synthetic": _synthetic}

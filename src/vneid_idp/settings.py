@@ -80,8 +80,22 @@ class Settings(BaseSettings):
     registry_ca_bundle: Path | None = Field(
         None, description="PEM file of the authorities trusted for the registry's certificate; empty: ca_bundle"
     )
-    face_matcher: Literal["none", "synthetic"] = Field(
-        "none", description="who compares faces: none or synthetic (the sandbox's invented faces)"
+    face_matcher: Literal["http", "none", "synthetic"] = Field(
+        "none", description="who compares faces: http (a server), none or synthetic (the sandbox's invented faces)"
+    )
+    face_matcher_url: str | None = Field(None, description="origin of the server that compares faces")
+    face_matcher_key: Path | None = Field(None, description="PEM file of the P-256 key that signs requests to it")
+    face_matcher_key_id: str = Field("provider", description="name by which it knows that key")
+    face_matcher_answer_key: Path | None = Field(
+        None, description="PEM file of the P-256 public key that signs its answers"
+    )
+    face_matcher_answer_key_id: str = Field("face-matcher", description="name of that key")
+    face_matcher_next_answer_key: Path | None = Field(
+        None, description="PEM file of a second such key, taken as well while it goes from one to the other"
+    )
+    face_matcher_next_answer_key_id: str = Field("face-matcher-next", description="name of that second key")
+    face_matcher_ca_bundle: Path | None = Field(
+        None, description="PEM file of the authorities trusted for its certificate; empty: ca_bundle"
     )
     allow_synthetic_registry: bool = Field(
         False, description="whether production may run on invented people and faces, to be measured or shown"
@@ -164,7 +178,7 @@ class Settings(BaseSettings):
             found.append("registry: synthetic, so everybody whom this installation knows is invented")
         return found
 
-    @field_validator("issuer", "social_network_url", "registry_url", "mtls_origin")
+    @field_validator("issuer", "social_network_url", "registry_url", "face_matcher_url", "mtls_origin")
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
         if value is None:
@@ -190,7 +204,7 @@ class Settings(BaseSettings):
         read_root_secret(value.get_secret_value())
         return value
 
-    @field_validator("ca_bundle", "registry_ca_bundle", "client_authorities")
+    @field_validator("ca_bundle", "registry_ca_bundle", "face_matcher_ca_bundle", "client_authorities")
     @classmethod
     def _bundle(cls, value: Path | None) -> Path | None:
         if value is not None:
@@ -210,7 +224,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"cannot be read ({error.strerror})") from None
         return value
 
-    @field_validator("registry_key", "registry_answer_key", "registry_next_answer_key")
+    @field_validator(
+        "registry_key",
+        "registry_answer_key",
+        "registry_next_answer_key",
+        "face_matcher_key",
+        "face_matcher_answer_key",
+        "face_matcher_next_answer_key",
+    )
     @classmethod
     def _key(cls, value: Path | None, info: ValidationInfo) -> Path | None:
         if value is None:
@@ -219,7 +240,8 @@ class Settings(BaseSettings):
             pem = value.read_bytes()
         except OSError as error:
             raise ValueError(f"cannot be read ({error.strerror})") from None
-        (read_private_key if info.field_name == "registry_key" else read_public_key)(pem)
+        is_own = info.field_name in ("registry_key", "face_matcher_key")
+        (read_private_key if is_own else read_public_key)(pem)
         return value
 
     @field_validator("trusted_proxies", "outbound_networks", mode="before")
@@ -238,13 +260,18 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _registry_is_whole(self) -> Self:
-        if self.registry == "http":
-            needed = ("registry_url", "registry_key", "registry_answer_key")
+    def _servers_are_whole(self) -> Self:
+        for server in ("registry", "face_matcher"):
+            if getattr(self, server) != "http":
+                continue
+            needed = (f"{server}_url", f"{server}_key", f"{server}_answer_key")
             if missing := [name for name in needed if getattr(self, name) is None]:
-                raise ValueError("\n".join(f"{name}: is needed by registry=http" for name in missing))
-            if self.registry_next_answer_key and self.registry_next_answer_key_id == self.registry_answer_key_id:
-                raise ValueError("registry_next_answer_key_id: must differ from registry_answer_key_id")
+                raise ValueError("\n".join(f"{name}: is needed by {server}=http" for name in missing))
+            following, key_id, next_id = (
+                getattr(self, f"{server}_{name}") for name in ("next_answer_key", "answer_key_id", "next_answer_key_id")
+            )
+            if following and key_id == next_id:
+                raise ValueError(f"{server}_next_answer_key_id: must differ from {server}_answer_key_id")
         return self
 
     @model_validator(mode="after")

@@ -85,7 +85,8 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "outbound_loopback": True,
         # `vneid-idp --sandbox registry serve` makes these keys.
         **(_sandbox_registry(Path(folder)) if values.get("registry") == "http" else {"registry": "synthetic"}),
-        "face_matcher": "synthetic",
+        # `vneid-idp --sandbox face-matcher serve` makes these keys.
+        **(_sandbox_matcher(Path(folder)) if values.get("face_matcher") == "http" else {"face_matcher": "synthetic"}),
         "tls_port": 8003,
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",
@@ -97,6 +98,14 @@ def _sandbox_registry(folder: Path) -> dict[str, Any]:
         "registry_url": "http://localhost:8002",
         "registry_key": folder / "registry" / "provider.pem",
         "registry_answer_key": folder / "registry" / "registry.pub.pem",
+    }
+
+
+def _sandbox_matcher(folder: Path) -> dict[str, Any]:
+    return {
+        "face_matcher_url": "http://localhost:8004",
+        "face_matcher_key": folder / "face-matcher" / "provider.pem",
+        "face_matcher_answer_key": folder / "face-matcher" / "face-matcher.pub.pem",
     }
 
 

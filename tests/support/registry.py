@@ -9,11 +9,11 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
 from vneid_idp.kernel.clock import Clock
-from vneid_idp.registry_client.http_registry import HttpRegistry
-from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
-from vneid_idp.registry_client.transport import Transport
+from vneid_idp.registry_client.http_registry import REGISTRY, HttpRegistry
 from vneid_idp.sandbox.country.server.app import create_registry
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.signed_http.signatures import OwnKey, Signatures, TheirKey
+from vneid_idp.signed_http.transport import Transport
 
 URL = "https://registry.example"
 PROVIDER_KEY, REGISTRY_KEY = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
@@ -22,12 +22,12 @@ OTHER_KEY = generate_private_key(SECP256R1())
 
 def providers(clock: Clock, key: Any = PROVIDER_KEY) -> Signatures:
     """The provider's side."""
-    return Signatures(OwnKey("provider", key), [TheirKey("registry", REGISTRY_KEY.public_key())], clock)
+    return Signatures("registry", OwnKey("provider", key), [TheirKey("registry", REGISTRY_KEY.public_key())], clock)
 
 
 def registrys(clock: Clock, key: Any = REGISTRY_KEY) -> Signatures:
     """The registry's side."""
-    return Signatures(OwnKey("registry", key), [TheirKey("provider", PROVIDER_KEY.public_key())], clock)
+    return Signatures("registry", OwnKey("registry", key), [TheirKey("provider", PROVIDER_KEY.public_key())], clock)
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Slept:
 
 def client(clock: Clock, over: httpx.AsyncBaseTransport, signatures: Signatures | None = None) -> HttpRegistry:
     """The client, over whatever answers."""
-    return HttpRegistry(Transport(URL, signatures or providers(clock), over=over, sleep=Slept()))
+    return HttpRegistry(Transport(REGISTRY, URL, signatures or providers(clock), over=over, sleep=Slept()))
 
 
 @asynccontextmanager

@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import base64url, digest
+from vneid_idp.matchers import open_matcher
 from vneid_idp.production import SANDBOX_MARK
 from vneid_idp.protocol.client import ClientProfile
 from vneid_idp.registries import open_registry
-from vneid_idp.sandbox.country.server.keys import ServerKeys
+from vneid_idp.sandbox.signed_server.keys import ServerKeys
 from vneid_idp.settings import PREFIX, Environment, new_root_secret
 from vneid_idp.settings_sources import BadSettings, Loaded, read_settings
 
@@ -121,6 +122,15 @@ def test_production_starts(read: Any) -> None:
         ("REGISTRY_CA_BUNDLE", "/nonexistent.pem", "registry_ca_bundle: cannot be read"),
         ("REGISTRY", "synthetic", "registry: synthetic means invented people"),
         ("REGISTRY", "paper", "registry: "),
+        ("FACE_MATCHER", "synthetic", "face_matcher: synthetic means invented faces"),
+        ("FACE_MATCHER", "http", "face_matcher_url: is needed by face_matcher=http"),
+        ("FACE_MATCHER", "eyes", "face_matcher: "),
+        ("FACE_MATCHER_URL", "http://matcher.example", "face_matcher_url: must be https in production"),
+        ("FACE_MATCHER_URL", "https://matcher.example/v1", "face_matcher_url: must be an origin"),
+        ("FACE_MATCHER_KEY", "answers.pem", "face_matcher_key: cannot be read as a private key"),
+        ("FACE_MATCHER_ANSWER_KEY", "provider.pem", "face_matcher_answer_key: cannot be read as a public key"),
+        ("FACE_MATCHER_NEXT_ANSWER_KEY", "nowhere.pem", "face_matcher_next_answer_key: cannot be read"),
+        ("FACE_MATCHER_CA_BUNDLE", "/nonexistent.pem", "face_matcher_ca_bundle: cannot be read"),
         ("REDIS_URL", None, "redis_url: is needed by more than one worker"),
         ("REDIS_URL", "http://cache.example", "redis_url: must start with"),
         ("WORKERS", "0", "workers: "),
@@ -176,6 +186,23 @@ def test_two_keys_of_the_registry_have_two_names(read: Any) -> None:
         read(both | {"REGISTRY_NEXT_ANSWER_KEY_ID": "registry"})
 
 
+def test_a_matcher_elsewhere_is_asked_with_keys_of_its_own(read: Any) -> None:
+    settings = {"URL": "https://matcher.example", "KEY": "provider.pem", "ANSWER_KEY": "answers.pem"}
+    both = GOOD | {f"FACE_MATCHER_{name}": value for name, value in settings.items()} | {"FACE_MATCHER": "http"}
+    both["FACE_MATCHER_NEXT_ANSWER_KEY"] = "answers.pem"
+    opened: Any = open_matcher(read(both).settings, SystemClock(), cast(Any, None))
+    assert list(opened._transport._signatures._theirs) == ["face-matcher", "face-matcher-next"]
+    with pytest.raises(BadSettings, match="face_matcher_next_answer_key_id: must differ"):
+        read(both | {"FACE_MATCHER_NEXT_ANSWER_KEY_ID": "face-matcher"})
+
+
+def test_the_sandbox_compares_invented_faces_unless_it_is_told_of_a_matcher(read: Any, tmp_path: Path) -> None:
+    assert read({}, Environment.SANDBOX).settings.face_matcher == "synthetic"
+    ServerKeys(tmp_path / ".sandbox" / "face-matcher", "face-matcher").signatures(SystemClock())
+    settings = read({"FACE_MATCHER": "http"}, Environment.SANDBOX).settings
+    assert (settings.face_matcher, settings.face_matcher_url) == ("http", "http://localhost:8004")
+
+
 def test_production_on_invented_people_is_allowed_and_said(read: Any) -> None:
     settings = read(GOOD | {"REGISTRY": "synthetic", "ALLOW_SYNTHETIC_REGISTRY": "true"}).settings
     assert [text for text in settings.warnings() if text.startswith("registry: ")]
@@ -185,7 +212,7 @@ def test_the_sandbox_has_its_own_people_unless_it_is_told_of_a_registry(read: An
     assert read({}, Environment.SANDBOX).settings.registry == "synthetic"
     with pytest.raises(BadSettings, match="registry_key: cannot be read"):
         read({"REGISTRY": "http"}, Environment.SANDBOX)
-    ServerKeys(tmp_path / ".sandbox" / "registry").signatures(SystemClock())
+    ServerKeys(tmp_path / ".sandbox" / "registry", "registry").signatures(SystemClock())
     settings = read({}, Environment.SANDBOX).settings
     assert (settings.registry, settings.registry_url) == ("http", "http://localhost:8002")
 

@@ -11,6 +11,7 @@ from vneid_idp.cli import (
     citizens,
     clients,
     deliveries,
+    face_matcher,
     families,
     keys,
     lock_requests,
@@ -51,6 +52,7 @@ app.add_typer(biometrics.app, name="biometrics")
 app.add_typer(keys.app, name="keys")
 app.add_typer(citizens.app, name="citizens")
 app.add_typer(registry.app, name="registry")
+app.add_typer(face_matcher.app, name="face-matcher")
 app.add_typer(policy.app, name="policy")
 app.add_typer(numbers.app, name="numbers")
 lock_requests.add_to(office.app)

@@ -3,35 +3,32 @@
 `registry serve`: a registry server on the sandbox's invented people, to develop against.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from vneid_idp.cli.authority_servers import serve_beside
 from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
     Reason,
     deed_of,
-    fail,
-    open_settings_database,
     out,
     print_rows,
-    schema_explained,
     settings_of,
     with_database,
     with_reading,
 )
 from vneid_idp.identity.register import set_aside
-from vneid_idp.identity.vault import Vault
-from vneid_idp.kernel.clock import SystemClock, to_rfc3339
-from vneid_idp.keys import service as keys
-from vneid_idp.sandbox.country.population import Population
+from vneid_idp.kernel.clock import to_rfc3339
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.settings import Settings
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.retry_set_aside import retry_set_aside
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from vneid_idp.signed_http.signatures import Signatures
 
 app = typer.Typer(no_args_is_help=True, help="The population register: changes that wait; the sandbox's as a server.")
 
@@ -80,42 +77,10 @@ def serve(
     context: typer.Context, port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8002
 ) -> None:
     """Serve `registry/v1` (openapi/registry-v1.json) on the people of this sandbox, with keys of its own."""
-    import asyncio
 
-    import uvicorn
+    def create(registry: SyntheticRegistry, signatures: "Signatures", url: str) -> "ASGIApp":
+        from vneid_idp.sandbox.country.server.app import create_registry
 
-    from vneid_idp.sandbox.country.server.app import create_registry
-    from vneid_idp.sandbox.country.server.keys import ServerKeys
+        return create_registry(registry, signatures, url)
 
-    settings = settings_of(context)
-    if not settings.is_sandbox:
-        fail("The registry of invented people belongs to a sandbox, and this is production.")
-    url = f"http://localhost:{port}"
-    held = ServerKeys(settings.state_folder / "registry")
-
-    async def run() -> None:
-        async with _registry(settings) as registry:
-            server = create_registry(registry, held.signatures(SystemClock()), url)
-            out.print(f"The registry answers at {url}. For the provider, in another terminal:", markup=False)
-            out.print(
-                f"  VNEID_IDP_REGISTRY=http VNEID_IDP_REGISTRY_URL={url} VNEID_IDP_REGISTRY_KEY={held.provider} "
-                f"VNEID_IDP_REGISTRY_ANSWER_KEY={held.answers} make sandbox",
-                markup=False,
-            )
-            options: dict[str, Any] = {"log_level": settings.log_level, "access_log": False, "server_header": False}
-            await uvicorn.Server(
-                uvicorn.Config(server, host=settings.host, port=port, lifespan="off", **options)
-            ).serve()
-
-    with schema_explained(settings):
-        asyncio.run(run())
-
-
-@asynccontextmanager
-async def _registry(settings: Settings) -> AsyncIterator[SyntheticRegistry]:
-    database = open_settings_database(settings)
-    try:
-        ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
-        yield SyntheticRegistry(database, Population(Vault(ring.sealer), ring.blind))
-    finally:
-        await database.close()
+    serve_beside(settings_of(context), port, "registry", "registry", create)

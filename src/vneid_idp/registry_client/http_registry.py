@@ -7,11 +7,15 @@ from urllib.parse import urlencode
 from pydantic import BaseModel, ValidationError
 
 from vneid_idp.identity.register.feed import RegistryChange
-from vneid_idp.identity.register.records import RegistryHealth, RegistryRecord, RegistryUnintelligible
+from vneid_idp.identity.register.records import (
+    RegistryHealth,
+    RegistryRecord,
+    RegistryUnavailable,
+    RegistryUnintelligible,
+)
 from vneid_idp.identity.register.reports import Report, ReportRefused
 from vneid_idp.log import Log
 from vneid_idp.registry_client.report_wire import ReportBody
-from vneid_idp.registry_client.transport import BadAnswer, BelievedAnswer, Transport
 from vneid_idp.registry_client.wire import (
     PREFIX,
     Changes,
@@ -21,10 +25,18 @@ from vneid_idp.registry_client.wire import (
     People,
     Person,
 )
+from vneid_idp.signed_http.transport import Asked, BelievedAnswer, Transport
 
 M = TypeVar("M", bound=BaseModel)
 
 _log = Log(__name__)
+
+
+class BadAnswer(RegistryUnavailable):
+    """The registry answered what cannot be believed or understood."""
+
+
+REGISTRY = Asked("registry", RegistryUnavailable, BadAnswer)
 
 
 class _Unintelligible(BadAnswer, RegistryUnintelligible):
@@ -45,7 +57,9 @@ class HttpRegistry:
     @property
     def health(self) -> RegistryHealth:
         """See `Registry.health`."""
-        return self._transport.health
+        if self._transport.is_out:
+            return RegistryHealth.UNREACHABLE
+        return RegistryHealth.DEGRADED if self._transport.has_failed else RegistryHealth.OK
 
     async def find(self, person_id: str) -> RegistryRecord | None:
         """See `Registry.find`."""

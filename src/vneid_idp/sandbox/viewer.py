@@ -11,6 +11,7 @@ from vneid_idp.admin import contract as admin
 from vneid_idp.numbers import contract as numbers
 from vneid_idp.resources import contract as bindings
 from vneid_idp.sandbox.country.server import contract as registry
+from vneid_idp.sandbox.faces.server import contract as face_matcher
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
 from vneid_idp.web.headers import allow_source
@@ -21,6 +22,7 @@ _ADDRESSES: Mapping[str, str] = {
     "numbers/v1": "/docs/numbers-v1.json",
     "admin/v1": "/docs/admin-v1.json",
     "registry/v1": "/docs/registry-v1.json",
+    "face-matcher/v1": "/docs/face-matcher-v1.json",
 }
 """Where each contract stands, by its title; the first one does in production as well."""
 _FIRST = next(iter(_ADDRESSES))
@@ -52,6 +54,11 @@ async def registry_contract(_: Request) -> Response:
     return _json(registry.openapi())
 
 
+async def matcher_contract(_: Request) -> Response:
+    """The matcher of faces, which does so too."""
+    return _json(face_matcher.openapi())
+
+
 def _json(contract: dict[str, Any]) -> Response:
     return Response(orjson.dumps(contract), media_type="application/json")
 
@@ -61,4 +68,5 @@ doors = [
     Door.api(_ADDRESSES["numbers/v1"], numbers_contract),
     Door.api(_ADDRESSES["admin/v1"], admin_contract),
     Door.api(_ADDRESSES["registry/v1"], registry_contract),
+    Door.api(_ADDRESSES["face-matcher/v1"], matcher_contract),
 ]

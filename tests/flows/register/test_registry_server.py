@@ -20,13 +20,13 @@ from tests.support.people import persona
 from tests.support.registry import OTHER_KEY, providers, registrys
 from tests.support.served import in_thread, listening_at
 from tests.support.watch import Watch
-from vneid_idp.registry_client.http_registry import HttpRegistry
-from vneid_idp.registry_client.signatures import Answer, RequestMessage, Signatures, signature_headers
-from vneid_idp.registry_client.transport import BadAnswer, Transport
+from vneid_idp.registry_client.http_registry import REGISTRY, BadAnswer, HttpRegistry
 from vneid_idp.registry_client.wire import PREFIX
 from vneid_idp.sandbox.country.server.app import create_registry
 from vneid_idp.sandbox.country.server.contract import openapi
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
+from vneid_idp.signed_http.signatures import Answer, RequestMessage, Signatures, signature_headers
+from vneid_idp.signed_http.transport import Transport
 
 schema = schemathesis.openapi.from_dict(openapi())
 PLAIN = persona("plain").record
@@ -113,13 +113,13 @@ async def test_a_refusal_is_signed_like_any_answer(running: Running) -> None:
 
 
 async def test_the_client_and_the_server_understand_each_other_over_a_socket(running: Running) -> None:
-    registry = HttpRegistry(Transport(running.url, providers(running.watch)))
+    registry = HttpRegistry(Transport(REGISTRY, running.url, providers(running.watch)))
     try:
         assert await registry.find(PLAIN.person_id) == PLAIN
         assert await registry.find("per_nobody") is None
     finally:
         await registry.close()
-    stranger = HttpRegistry(Transport(running.url, providers(running.watch, OTHER_KEY)))
+    stranger = HttpRegistry(Transport(REGISTRY, running.url, providers(running.watch, OTHER_KEY)))
     try:
         with pytest.raises(BadAnswer):
             await stranger.find(PLAIN.person_id)

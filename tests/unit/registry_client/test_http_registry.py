@@ -17,15 +17,15 @@ from vneid_idp.identity.register.feed import Fact
 from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
 from vneid_idp.identity.register.reports import Death, GuardianshipEnded, Report, ReportRefused
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.registry_client.http_registry import HttpRegistry
-from vneid_idp.registry_client.signatures import (
+from vneid_idp.registry_client.http_registry import REGISTRY, BadAnswer, HttpRegistry
+from vneid_idp.registry_client.wire import Person
+from vneid_idp.signed_http.signatures import (
     Answer,
     RequestMessage,
     Signatures,
     signature_headers,
 )
-from vneid_idp.registry_client.transport import LARGEST_ANSWER, BadAnswer, Transport
-from vneid_idp.registry_client.wire import Person
+from vneid_idp.signed_http.transport import LARGEST_ANSWER, Transport
 
 PLAIN = persona("plain").record
 ID = PLAIN.person_id
@@ -176,7 +176,7 @@ async def test_a_fact_that_only_a_later_registry_tells_is_left_out(watch: Watch)
 async def test_a_registry_that_never_answers_keeps_nobody_waiting(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vneid_idp.registry_client.transport._IN_ALL", 0.05)
+    monkeypatch.setattr("vneid_idp.signed_http.transport._IN_ALL", 0.05)
     with pytest.raises(RegistryUnavailable):
         await Server(watch, never).registry.find(ID)
 
@@ -205,7 +205,7 @@ async def test_a_registry_that_takes_questions_and_answers_none_is_out_and_stays
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("purgatory.domain.model.time", SimpleNamespace(time=lambda: watch.now() / SECOND))
-    monkeypatch.setattr("vneid_idp.registry_client.transport._IN_ALL", 0.05)
+    monkeypatch.setattr("vneid_idp.signed_http.transport._IN_ALL", 0.05)
     server = Server(watch, never)
     for _ in range(5):
         with pytest.raises(RegistryUnavailable):
@@ -362,7 +362,7 @@ async def test_the_answer_to_another_question_is_not_believed(watch: Watch) -> N
 
 def test_an_authority_of_ones_own_that_cannot_be_read_is_no_reason_to_trust_others(watch: Watch) -> None:
     with pytest.raises(FileNotFoundError):
-        Transport(URL, providers(watch), Path("/nowhere/ca.pem"))
+        Transport(REGISTRY, URL, providers(watch), Path("/nowhere/ca.pem"))
 
 
 async def test_no_number_stands_in_an_address(watch: Watch) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.support.registry import OTHER_KEY, PROVIDER_KEY, REGISTRY_KEY, URL, providers, registrys
 from tests.support.watch import Watch
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.registry_client.signatures import GOOD_FOR, NotSigned, OwnKey, RequestMessage, Signatures, TheirKey
+from vneid_idp.signed_http.signatures import GOOD_FOR, NotSigned, OwnKey, RequestMessage, Signatures, TheirKey
 
 
 def test_a_request_is_believed_once_signed_and_for_a_minute(watch: Watch) -> None:
@@ -41,9 +41,9 @@ def test_a_side_goes_from_one_key_to_the_next_without_a_pause(watch: Watch) -> N
 
     def believed(own: OwnKey, *taken: TheirKey) -> bool:
         message = RequestMessage("POST", f"{URL}/registry/v1/reports")
-        Signatures(own, [], watch).sign_request(message, b"{}")
+        Signatures("registry", own, [], watch).sign_request(message, b"{}")
         try:
-            Signatures(OwnKey("registry", REGISTRY_KEY), taken, watch).check_request(message, b"{}")
+            Signatures("registry", OwnKey("registry", REGISTRY_KEY), taken, watch).check_request(message, b"{}")
         except NotSigned:
             return False
         return True

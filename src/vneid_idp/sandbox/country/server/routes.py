@@ -46,7 +46,7 @@ PersonOf = Annotated[PersonId, Path()]
 
 
 def _registry(request: Request) -> SyntheticRegistry:
-    found = request.app.state.registry
+    found = request.app.state.asked
     assert isinstance(found, SyntheticRegistry)
     return found
 

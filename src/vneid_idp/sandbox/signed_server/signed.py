@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vneid_idp.registry_client import signatures
-from vneid_idp.registry_client.signatures import NotSigned, Signatures, signature_headers
+from vneid_idp.signed_http import signatures
+from vneid_idp.signed_http.signatures import NotSigned, Signatures, signature_headers
 
 LONGEST_QUESTION = 64 * 1024
 """Bytes: five hundred ids, and room."""

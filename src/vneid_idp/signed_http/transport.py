@@ -1,4 +1,4 @@
-"""The way to the registry server: bounded in time, size and calls at once, and shut for a while when it is broken."""
+"""The way to a server: bounded in time, size and calls at once, and shut for a while when it is broken."""
 
 import asyncio
 import ssl
@@ -18,9 +18,9 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavailable
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.log import Log
-from vneid_idp.registry_client.signatures import Answer, NotSigned, RequestMessage, Signatures, signature_headers
+from vneid_idp.signed_http.signatures import Answer, NotSigned, RequestMessage, Signatures, signature_headers
 
 LARGEST_ANSWER = 2 * 1024 * 1024
 """Bytes: five hundred people with long names and addresses, twice over."""
@@ -30,13 +30,20 @@ _AT_ONCE = 32
 _ATTEMPTS = 3
 _FAILURES, _REST = 5, 15.0
 """After so many failures in a row nobody asks for so many seconds; then one answer closes the circuit again."""
-_CIRCUIT = "registry"
 
 _log = Log(__name__)
 
 
-class BadAnswer(RegistryUnavailable):
-    """The registry answered what cannot be believed or understood."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who is asked, as far as it makes a difference on the way."""
+
+    name: str
+    """Begins the names of what is logged, as in `registry.no_answer`."""
+    unavailable: type[DomainError]
+    """There is no answer."""
+    bad_answer: type[DomainError]
+    """There is one that cannot be believed or understood."""
 
 
 class _NoAnswer(Exception):
@@ -56,6 +63,7 @@ class Transport:
 
     def __init__(
         self,
+        asked: Asked,
         url: str,
         signatures: Signatures,
         ca_bundle: Path | None = None,
@@ -63,6 +71,7 @@ class Transport:
         over: httpx.AsyncBaseTransport | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._asked = asked
         self.url = url
         self._signatures = signatures
         self._sleep = sleep
@@ -81,16 +90,19 @@ class Transport:
         self._probing = False
 
     @property
-    def health(self) -> RegistryHealth:
-        """How the last calls went."""
-        if self._open:
-            return RegistryHealth.UNREACHABLE
-        return RegistryHealth.DEGRADED if self._failures else RegistryHealth.OK
+    def is_out(self) -> bool:
+        """Whether nobody is asking for a while, since it did not answer."""
+        return self._open
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last calls failed."""
+        return self._failures > 0
 
     async def ask(self, method: str, path: str, body: bytes = b"", *, again: bool = True) -> BelievedAnswer:
         """Ask, and again on failure if `again`: only what changes nothing may be repeated.
 
-        Raises `RegistryUnavailable`.
+        Raises what `Asked` says.
         """
         attempts = AsyncRetrying(
             stop=stop_after_attempt(_ATTEMPTS if again else 1) | stop_before_delay(_IN_ALL),
@@ -103,17 +115,17 @@ class Transport:
         try:
             return await attempts(self._attempt, latest, method, path, body)
         except _NoAnswer as error:
-            _log.warning("registry.no_answer", method=method, detail=_why(error))
-            raise RegistryUnavailable from error
+            _log.warning(f"{self._asked.name}.no_answer", method=method, detail=_why(error))
+            raise self._asked.unavailable from error
         except OpenedState as error:
-            raise RegistryUnavailable from error
+            raise self._asked.unavailable from error
 
     async def close(self) -> None:
         """Give up all connections."""
         await self._client.aclose()
 
     async def _attempt(self, latest: float, method: str, path: str, body: bytes) -> BelievedAnswer:
-        # The end of patience is told to the circuit too: a registry that takes every question and answers none is out.
+        # The end of patience is told to the circuit too: a server that takes every question and answers none is out.
         async with self._circuit():
             try:
                 async with asyncio.timeout_at(latest):
@@ -124,8 +136,8 @@ class Transport:
     @asynccontextmanager
     async def _circuit(self) -> AsyncIterator[None]:
         if self._probing:
-            raise RegistryUnavailable  # one question at a time finds out whether it is back
-        breaker = await self._breakers.get_breaker(_CIRCUIT)
+            raise self._asked.unavailable  # one question at a time finds out whether it is back
+        breaker = await self._breakers.get_breaker(self._asked.name)
         await breaker.__aenter__()
         is_probe = breaker.context.state == "half-opened"
         self._probing = self._probing or is_probe
@@ -152,24 +164,28 @@ class Transport:
         async with self._client.stream(method, message.url, content=body, headers=headers) as response:
             if response.status_code >= 500 or response.status_code in (408, 429):
                 raise _NoAnswer(str(response.status_code))
-            content = await _bounded(response)
+            content = await self._bounded(response)
         answer = Answer(response.status_code, message, signature_headers(response.headers.items()))
         try:
             self._signatures.check_answer(answer, content)
         except NotSigned as error:
-            _log.warning("registry.bad_answer", method=method, status=response.status_code, detail="not signed by it")
-            raise BadAnswer("An answer of the registry was not signed by it.") from error
+            _log.warning(
+                f"{self._asked.name}.bad_answer",
+                method=method,
+                status=response.status_code,
+                detail="not signed by it",
+            )
+            raise self._asked.bad_answer("An answer was not signed by the server that was asked.") from error
         return BelievedAnswer(response.status_code, content)
 
-
-async def _bounded(response: httpx.Response) -> bytes:
-    content = bytearray()
-    async for part in response.aiter_raw():
-        content += part
-        if len(content) > LARGEST_ANSWER:
-            _log.warning("registry.bad_answer", detail=f"longer than {LARGEST_ANSWER} bytes")
-            raise BadAnswer("An answer of the registry was too long.")
-    return bytes(content)
+    async def _bounded(self, response: httpx.Response) -> bytes:
+        content = bytearray()
+        async for part in response.aiter_raw():
+            content += part
+            if len(content) > LARGEST_ANSWER:
+                _log.warning(f"{self._asked.name}.bad_answer", detail=f"longer than {LARGEST_ANSWER} bytes")
+                raise self._asked.bad_answer("An answer was too long.")
+        return bytes(content)
 
 
 def _why(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Keys for a registry server beside the sandbox: made once, in its state folder, readable by their owner only."""
+"""Keys for a server beside the sandbox: made once, in its state folder, readable by their owner only."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from vneid_idp.kernel.clock import Clock
 from vneid_idp.kernel.pem import read_private_key, read_public_key
-from vneid_idp.registry_client.signatures import OwnKey, Signatures, TheirKey
+from vneid_idp.signed_http.signatures import OwnKey, Signatures, TheirKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,18 @@ class ServerKeys:
     """The folder with both sides' keys: in a sandbox one machine is both."""
 
     folder: Path
+    name: str
+    """What the server signs as; its files are named so."""
 
     @property
     def provider(self) -> Path:
-        """The provider's private key: `registry_key`."""
+        """The provider's private key: the setting `…_key`."""
         return self.folder / "provider.pem"
 
     @property
     def answers(self) -> Path:
-        """The public key of the registry's answers: `registry_answer_key`."""
-        return self.folder / "registry.pub.pem"
+        """The public key of the server's answers: the setting `…_answer_key`."""
+        return self.folder / f"{self.name}.pub.pem"
 
     @property
     def next_provider(self) -> Path:
@@ -34,15 +36,15 @@ class ServerKeys:
         return self.folder / "provider-next.pub.pem"
 
     def signatures(self, clock: Clock) -> Signatures:
-        """The registry's side; makes what is missing."""
+        """The server's side; makes what is missing."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        own, provider = _ensure(self.folder / "registry.pem"), _ensure(self.provider)
+        own, provider = _ensure(self.folder / f"{self.name}.pem"), _ensure(self.provider)
         public = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
         self.answers.write_bytes(public)
         theirs = [TheirKey("provider", provider.public_key())]
         if self.next_provider.exists():
             theirs.append(TheirKey("provider-next", read_public_key(self.next_provider.read_bytes())))
-        return Signatures(OwnKey("registry", own), theirs, clock)
+        return Signatures(self.name.replace("-", "_"), OwnKey(self.name, own), theirs, clock)
 
 
 def _ensure(path: Path) -> EllipticCurvePrivateKey:

@@ -21,9 +21,7 @@ from vneid_idp.kernel.secrets import new_secret
 
 GOOD_FOR: Instant = 60 * SECOND
 """How old a signature may be, and how far in the future, where clocks differ."""
-LABEL = "registry"
 _REQUEST = ("@method", "@target-uri", "content-digest")
-_ANSWER = ("@status", "content-digest", f'"signature";req;key="{LABEL}"')
 _HEADERS = ("signature-input", "signature", "content-digest")
 
 
@@ -83,10 +81,14 @@ class _Verifier(HTTPMessageVerifier):
 class Signatures:
     """Signs as one side and checks as the other. One a process.
 
-    The other side may have two keys while it goes from one to the next: `keyid` says which of them made a signature.
+    `label` names what is asked, `registry` or `face_matcher`: label and tag of every signature, so that one that was
+    made for the one service is none for the other. The other side may have two keys while it goes from one to the next:
+    `keyid` says which of them made a signature.
     """
 
-    def __init__(self, own: OwnKey, theirs: Collection[TheirKey], clock: Clock) -> None:
+    def __init__(self, label: str, own: OwnKey, theirs: Collection[TheirKey], clock: Clock) -> None:
+        self._label = label
+        self._answer = ("@status", "content-digest", f'"signature";req;key="{label}"')
         self._own = own
         self._theirs = {key.key_id: key.public for key in theirs}
         self._clock = clock
@@ -99,7 +101,7 @@ class Signatures:
 
     def sign_answer(self, answer: Answer, body: bytes) -> None:
         """Add digest and signature to the headers of an answer."""
-        self._sign(answer, body, _ANSWER)
+        self._sign(answer, body, self._answer)
 
     def check_request(self, message: RequestMessage, body: bytes) -> None:
         """Require that the other side made this request, just now. Raises `NotSigned`."""
@@ -107,7 +109,7 @@ class Signatures:
 
     def check_answer(self, answer: Answer, body: bytes) -> None:
         """Require that the other side gave this answer to this request. Raises `NotSigned`."""
-        self._check(answer, body, _ANSWER)
+        self._check(answer, body, self._answer)
 
     def _sign(self, message: RequestMessage | Answer, body: bytes, covered: tuple[str, ...]) -> None:
         self._signer.sign(
@@ -115,8 +117,8 @@ class Signatures:
             key_id=self._own.key_id,
             created=datetime.fromtimestamp(self._clock.now() / SECOND, UTC),
             nonce=new_secret(16),
-            label=LABEL,
-            tag=LABEL,
+            label=self._label,
+            tag=self._label,
             covered_component_ids=covered,
             body=body,
         )
@@ -124,7 +126,7 @@ class Signatures:
     def _check(self, message: RequestMessage | Answer, body: bytes, covered: tuple[str, ...]) -> None:
         try:
             _Verifier(self._theirs, self._clock.now()).verify(
-                message, expect_tag=LABEL, require_components=covered, body=body
+                message, expect_tag=self._label, require_components=covered, body=body
             )
         except HTTPMessageSignaturesException as error:
             raise NotSigned(str(error)) from error
