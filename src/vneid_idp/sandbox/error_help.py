@@ -280,7 +280,7 @@ _REMEDIES: Mapping[str, Remedy] = {
     ),
     "carrier_unknown": Remedy(
         mark("A client that is registered as one of an organisation."),
-        mark("Name the organisation in the member family of the registration."),
+        mark("Have the operator name the organisation in the member family of the registration."),
         "/docs?contract=numbers/v1",
     ),
     "account_limit_reached": Remedy(
