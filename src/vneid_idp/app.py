@@ -10,13 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Mount
 
 from vneid_idp.admin.routes import router as admin_router
+from vneid_idp.audit.spent_budgets import SpentBudgets
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
 from vneid_idp.console.routes import doors as console_doors
-from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.delivery.sender import Sender, check_served
@@ -32,6 +32,7 @@ from vneid_idp.keys import service as keys
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
 from vneid_idp.matchers import open_matcher
+from vneid_idp.matches.routes import router as matches_router
 from vneid_idp.numbers.routes import router as numbers_router
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
@@ -77,7 +78,12 @@ from vneid_idp.workers.tasks import running, tasks
 
 _log = Log(__name__)
 
-APIS = {"/bindings/": bindings_router, "/numbers/": numbers_router, "/admin/": admin_router}
+APIS = {
+    "/bindings/": bindings_router,
+    "/matches/": matches_router,
+    "/numbers/": numbers_router,
+    "/admin/": admin_router,
+}
 """The JSON APIs, each under the prefix that all its addresses begin with."""
 
 

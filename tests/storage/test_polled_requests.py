@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from tests.support.people import SEALER
 from tests.support.watch import Watch
+from vneid_idp.audit.events import EventKind
+from vneid_idp.audit.spent_budgets import ONCE_IN, SpentBudgets
 from vneid_idp.audit.tables import events
 from vneid_idp.cross_device import opening, service
 from vneid_idp.cross_device.opening import Opened
 from vneid_idp.cross_device.rules import FETCHED_WITHIN, Approved, Denied, Expired, Outcome, Pending
 from vneid_idp.cross_device.service import RequestOver
-from vneid_idp.cross_device.spent_budgets import ONCE_IN, SpentBudgets
 from vneid_idp.kernel.clock import DAY, MINUTE, SECOND
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.protocol.authorisation import Authorisation, Origin
@@ -223,13 +224,13 @@ async def test_what_is_asked_of_a_person_goes_on_record_and_of_nobody_a_number_s
 async def test_spent_budgets_go_on_record_once_in_a_while(db: Database, watch: Watch) -> None:
     budgets = SpentBudgets(watch)
     for _ in range(9):
-        budgets.spent("per_a", "cli_a")
-        budgets.spent(None, "cli_a")
+        budgets.spent(EventKind.REQUEST_BUDGET_SPENT, "per_a", "cli_a")
+        budgets.spent(EventKind.REQUEST_BUDGET_SPENT, None, "cli_a")
     await budgets.write_down(db)
     await budgets.write_down(db)
     assert [event[:2] for event in await recorded(db)] == [("request.budget_spent", who) for who in ("per_a", None)]
     watch.advance(ONCE_IN)
-    budgets.spent("per_a", "cli_a")
+    budgets.spent(EventKind.REQUEST_BUDGET_SPENT, "per_a", "cli_a")
     await budgets.write_down(db)
     assert len(await recorded(db)) == 3
 

@@ -12,6 +12,7 @@ REFUSES: Mapping[str, Callable[[ProfileRules], bool]] = {
     "dated_objects": lambda rules: rules.dated_objects,
     "auth_methods": lambda rules: rules.auth_methods is not None,
     "told_id_numbers": lambda rules: not rules.told_id_numbers,
+    "compares_people": lambda rules: not rules.compares_people,
     "always_pushed": lambda rules: rules.always_pushed,
     "always_pkce": lambda rules: rules.always_pkce,
     "exact_auth_method": lambda rules: rules.exact_auth_method,

@@ -81,6 +81,12 @@ class EventKind(StrEnum):
     """It ended since another number was picked than the one that the relying party shows."""
     REQUEST_DISOWNED = "request.disowned"
     """A person said that they had nothing to do with it, and hears no more from the relying party for a day."""
+    MATCH_MADE = "match.made"
+    """A relying party held what it has of a person against the population register; the event names what of each field
+    came of it, and no person where the ID number is nobody's."""
+    MATCH_BUDGET_SPENT = "match.budget_spent"
+    """A relying party compared an ID number, or anything, after as many mismatches as are allowed, and nothing was
+    compared. Once in ten minutes, however often it tries."""
     SIGNIN_SUCCEEDED = "signin.succeeded"
     """A person signed in."""
     SIGNIN_FAILED = "signin.failed"
@@ -224,7 +230,12 @@ class EventKind(StrEnum):
 
 
 ALARMS = frozenset(
-    {EventKind.REQUEST_MISMATCHED.value, EventKind.REQUEST_DISOWNED.value, EventKind.REQUEST_BUDGET_SPENT.value}
+    {
+        EventKind.REQUEST_MISMATCHED.value,
+        EventKind.REQUEST_DISOWNED.value,
+        EventKind.REQUEST_BUDGET_SPENT.value,
+        EventKind.MATCH_BUDGET_SPENT.value,
+    }
 )
 """What a relying party may be at fault for, or whoever speaks in its name: counted for each, and told to the operator.
 """

@@ -45,6 +45,7 @@ _ALARMS: Mapping[str, str] = {
     EventKind.REQUEST_DISOWNED: mark("Requests that people said were not theirs"),
     EventKind.REQUEST_MISMATCHED: mark("Requests ended by a wrong number"),
     EventKind.REQUEST_BUDGET_SPENT: mark("People whom a service asked more often than it may"),
+    EventKind.MATCH_BUDGET_SPENT: mark("Comparisons after too many mismatches"),
 }
 """What is counted for each service."""
 _REGISTRY: Mapping[RegistryHealth, str] = {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from joserfc.jwk import ECKey, OKPKey, RSAKey
@@ -85,3 +86,8 @@ def public_jwk(kind: KeyKind, kid: str, key: PrivateKey) -> dict[str, Any]:
     """The public half as it stands in the JWKS (RFC 7517 §4)."""
     use = "enc" if kind is KeyKind.RSA_OAEP else "sig"
     return {**key.as_dict(private=False), "kid": kid, "use": use, "alg": kind.value}
+
+
+def public_half(kind: KeyKind, kid: str, material: bytes) -> str:
+    """The same as JSON, of material that is not prepared."""
+    return orjson.dumps(public_jwk(kind, kid, prepared(kind, material))).decode()

@@ -26,6 +26,7 @@ from vneid_idp.keys.rules import (
     next_removal,
     published_at,
     state_of,
+    verifies_receipts,
 )
 from vneid_idp.keys.store import StoredKey
 from vneid_idp.keys.vapid import Vapid
@@ -67,6 +68,7 @@ class KeyRing:
         self._facts: dict[KeyKind, tuple[KeyFacts, ...]] = {}
         self._headers: dict[tuple[str, str | None], str] = {}
         self._jwks: tuple[Instant, Instant | None, bytes] | None = None
+        self._of_receipts: list[tuple[KeyFacts, str]] = []
         self.sealer = RotatingSealer({}, 0)
         self.take(keys, now)
         self.blind = BlindIndex(self._lasting(KeyKind.BLIND_INDEX))
@@ -81,7 +83,10 @@ class KeyRing:
     def take(self, keys: Iterable[StoredKey], now: Instant) -> None:
         """Replace the keys of this ring; only material that is new to it is unwrapped and parsed."""
         facts: dict[KeyKind, list[KeyFacts]] = {kind: [] for kind in KeyKind}
+        self._of_receipts = []
         for key in keys:
+            if key.public is not None:
+                self._of_receipts.append((key.facts, key.public))
             if key.wrapped is None or state_of(key.facts, now) is KeyState.GONE:
                 continue
             kind, generation = name = key.facts.kind, key.facts.generation
@@ -106,6 +111,12 @@ class KeyRing:
             members = [public_jwk(key.kind, key.kid, self._prepared[key.kind, key.generation]) for key in published]
             self._jwks = now, next_removal(published, now), orjson.dumps({"keys": members})
         return self._jwks[2]
+
+    def receipt_keys(self, now: Instant) -> bytes:
+        """The JWK Set by which receipts are verified, as JSON: years after they signed, and though they verify nothing
+        else any more."""
+        found = [public for facts, public in self._of_receipts if verifies_receipts(facts, now)]
+        return f'{{"keys":[{",".join(found)}]}}'.encode()
 
     def newest_announced_at(self, now: Instant) -> Instant:
         """When the newest key of the JWK Set was announced: who gets the set knows every key up to then."""

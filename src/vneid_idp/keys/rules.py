@@ -30,6 +30,11 @@ class KeyKind(StrEnum):
 SIGNING = tuple(KeyKind(alg) for alg in SIGNING_ALGORITHMS)
 """One key an algorithm: a key used for one algorithm only cannot be confused into another (RFC 8725 §3.1)."""
 PUBLISHED = (*SIGNING, KeyKind.RSA_OAEP)
+RECEIPTS = KeyKind.ES256
+"""The kind that signs receipts."""
+RECEIPTS_VERIFIED_FOR: Instant = 3_653 * DAY
+"""How long after it signed a key's receipts can be verified: ten years. Carriers keep what they have of subscribers for
+as long as they serve them, and two years more (Decree 174/2026/NĐ-CP Art. 34); most disputes are over by then."""
 ROTATED = (*PUBLISHED, KeyKind.SEALING)
 LASTING = (KeyKind.BLIND_INDEX, KeyKind.PAIRWISE, KeyKind.VAPID)
 """Never rotated: another key would lose every look-up, give every person a new subject, or have every phone that takes
@@ -110,6 +115,11 @@ def active_at(keys: Iterable[KeyFacts], now: Instant) -> KeyFacts | None:
 def published_at(keys: Iterable[KeyFacts], now: Instant) -> tuple[KeyFacts, ...]:
     """The keys that relying parties find in the JWKS at `now`: announced, active and retired ones."""
     return tuple(key for key in keys if key.kind in PUBLISHED and state_of(key, now) is not KeyState.GONE)
+
+
+def verifies_receipts(key: KeyFacts, now: Instant) -> bool:
+    """Whether the public half of a key is still needed for receipts: long after the key itself is gone."""
+    return key.kind is RECEIPTS and (key.retire_at is None or now < key.retire_at + RECEIPTS_VERIFIED_FOR)
 
 
 def next_removal(keys: Iterable[KeyFacts], now: Instant) -> Instant | None:

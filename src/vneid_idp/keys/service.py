@@ -10,11 +10,12 @@ from vneid_idp.audit.events import Event, EventKind
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.keys import store
-from vneid_idp.keys.material import Wrapping, new_material
+from vneid_idp.keys.material import Wrapping, new_material, public_half
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.keys.rules import (
     LASTING,
     MOST_SEALS,
+    RECEIPTS,
     ROTATED,
     KeyFacts,
     KeyKind,
@@ -64,6 +65,7 @@ async def ensure(unit: Unit, master: bytes, *, schedule: Schedule = DEFAULT) -> 
     for kind in (*ROTATED, *LASTING):
         if kind not in present:
             made += await _announce(unit, wrapping, kind, 0, schedule, immediately=False) is not None
+    await _publish_for_receipts(unit, wrapping)
     return made
 
 
@@ -103,6 +105,7 @@ async def rotate(
 
 async def tend(unit: Unit, master: bytes, *, schedule: Schedule = DEFAULT) -> tuple[KeyFacts, ...]:
     """What the schedule asks for at this instant: announce successors that are due, destroy keys that are gone."""
+    await _publish_for_receipts(unit, Wrapping(master))
     await store.destroy_removed(unit)
     stored = await store.all_keys(unit)
     kinds = set(due_at((key.facts for key in stored), schedule, unit.now))
@@ -161,6 +164,18 @@ async def rewrap(unit: Unit, old_master: bytes, new_master: bytes) -> int:
     return count
 
 
+async def _publish_for_receipts(unit: Unit, wrapping: Wrapping) -> None:
+    """Keep the public half of each key that signs receipts, before its material goes: of those that a version made
+    which knew no receipts, too."""
+    for key in await store.all_keys(unit):
+        facts, wrapped = key.facts, key.wrapped
+        if facts.kind is not RECEIPTS or key.public is not None or wrapped is None:
+            continue
+        if state_of(facts, unit.now) is not KeyState.GONE:
+            material = wrapping.unwrap(facts.kind, facts.generation, wrapped)
+            await store.publish(unit, facts, public_half(facts.kind, facts.kid, material))
+
+
 def _last_generations(stored: Iterable[StoredKey]) -> dict[KeyKind, int]:
     last: dict[KeyKind, int] = {}
     for key in stored:
@@ -186,8 +201,11 @@ async def _announce(
     # In a thread: making an RSA key would stop every other request for a tenth of a second.
     kid, material = await asyncio.to_thread(new_material, kind)
     facts = KeyFacts(kind, plan.generation, kid, announced_at=unit.now, activate_at=plan.activate_at)
-    if not await store.add(unit, StoredKey(facts, wrapping.wrap(kind, plan.generation, material))):
+    public = public_half(kind, kid, material) if kind is RECEIPTS else None
+    if not await store.add(unit, StoredKey(facts, wrapping.wrap(kind, plan.generation, material), public=public)):
         return None
+    if compromised:
+        await store.disown_predecessors(unit, kind, plan.generation)
     await store.end_predecessors(
         unit, kind, plan.generation, retire_at=plan.activate_at, remove_at=plan.predecessors_remove_at
     )

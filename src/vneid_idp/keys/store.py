@@ -28,6 +28,13 @@ _REMOVE = Statement(
     .values(remove_at=bindparam("at"))
     .where(_OLDER, or_(keys.c.remove_at.is_(None), keys.c.remove_at > bindparam("at")))
 )
+# Whoever had the material could have signed any receipt with it; what was destroyed before nobody had.
+_DISOWN = Statement(update(keys).values(public=None).where(_OLDER, keys.c.wrapped.is_not(None)))
+_PUBLISH = Statement(
+    update(keys)
+    .values(public=bindparam("jwk"))
+    .where(keys.c.kind == bindparam("which"), keys.c.generation == bindparam("number"), keys.c.wrapped.is_not(None))
+)
 _DESTROY = Statement(
     update(keys).values(wrapped=None).where(keys.c.remove_at <= bindparam("now"), keys.c.wrapped.is_not(None))
 )
@@ -51,6 +58,8 @@ class StoredKey:
     wrapped: str | None
     seals: int = 0
     """How many values a sealing root has sealed."""
+    public: str | None = None
+    """The public half as a JWK, of a key whose receipts are verified."""
 
 
 def _stored(row: Row) -> StoredKey:
@@ -63,7 +72,7 @@ def _stored(row: Row) -> StoredKey:
         retire_at=row["retire_at"],
         remove_at=row["remove_at"],
     )
-    return StoredKey(facts, row["wrapped"], row["seals"])
+    return StoredKey(facts, row["wrapped"], row["seals"], row["public"])
 
 
 async def all_keys(unit: Reading) -> tuple[StoredKey, ...]:
@@ -80,6 +89,7 @@ async def add(unit: Unit, key: StoredKey) -> bool:
         generation=facts.generation,
         kid=facts.kid,
         wrapped=key.wrapped,
+        public=key.public,
         announced_at=facts.announced_at,
         activate_at=facts.activate_at,
         retire_at=facts.retire_at,
@@ -95,6 +105,16 @@ async def end_predecessors(
     await unit.execute(_RETIRE, which=kind, successor=successor, at=retire_at)
     if remove_at is not None:
         await unit.execute(_REMOVE, which=kind, successor=successor, at=remove_at)
+
+
+async def disown_predecessors(unit: Unit, kind: KeyKind, successor: int) -> None:
+    """Publish no predecessor of `successor` for receipts any more whose material was still there."""
+    await unit.execute(_DISOWN, which=kind, successor=successor)
+
+
+async def publish(unit: Unit, facts: KeyFacts, jwk: str) -> None:
+    """Keep the public half of a key for receipts."""
+    await unit.execute(_PUBLISH, which=facts.kind, number=facts.generation, jwk=jwk)
 
 
 async def destroy_removed(unit: Unit) -> int:

@@ -16,6 +16,9 @@ keys = Table(
     Column("activate_at", BigInteger, nullable=False),
     Column("retire_at", BigInteger, nullable=True),
     Column("remove_at", BigInteger, nullable=True),
+    # The public half of a key that signs receipts, which are verified for years after its material is gone. Emptied
+    # when somebody else may have had the material.
+    Column("public", Text, nullable=True),
     # How many values were sealed with it, for the kind that seals; some minutes late.
     Column("seals", BigInteger, nullable=False, server_default="0"),
     # Two workers that rotate at the same moment compute the same next generation: one of them loses here.

@@ -27,6 +27,7 @@ from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
 from vneid_idp.web.kind_words.words import Actor
+from vneid_idp.web.match_words import is_mismatch, match_sentence, match_values
 from vneid_idp.web.method_words import METHODS
 from vneid_idp.web.pages import ListPart
 from vneid_idp.web.templates import render
@@ -277,6 +278,8 @@ def _happening(
         message = _DECIDED.get((event.data.get("lock"), event.data.get("agreed")), message)
     if event.kind == EventKind.PHONE_ANSWERED:
         message = answer_sentence(event)
+    if event.kind == EventKind.MATCH_MADE:
+        message = match_sentence(event)
     if event.kind == EventKind.PERSON_LOOKED_UP:
         message = _LOOKED_UP.get(str(event.data.get("desk")), message)
     service = None if event.client_id is None else names.get(event.client_id) or event.data.get("service")
@@ -290,6 +293,8 @@ def _happening(
     said["other"] = names.get(str(event.data.get("acts_for"))) or gettext(request, told.NOT_REGISTERED)
     said["level"] = str(LEVELS.get(str(event.data.get("acr")), ""))
     said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
+    if event.kind == EventKind.MATCH_MADE:
+        said |= match_values(event, partial(gettext, request))
     text = gettext(request, message, **said)
     return Happening(
         event.at,
@@ -297,7 +302,7 @@ def _happening(
         text[:1].upper() + text[1:] if text.startswith(tuple(filter(None, (child, said["guardian"])))) else text,
         None if "%(service)s" in message else service,
         names.get(event.subject_id or "") if event.kind in _OF_PASSKEYS else None,
-        event.kind in _NOTABLE or is_warning(event),
+        event.kind in _NOTABLE or is_warning(event) or is_mismatch(event),
         _why(event),
     )
 

@@ -7,18 +7,23 @@ the profiles had other rules, or the client another profile, opens nothing that 
 from collections.abc import Iterable
 
 from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
-from vneid_idp.protocol.claims import ID_NUMBER_CLAIMS, SCOPE_CLAIMS
+from vneid_idp.protocol.claims import FOUR_FIELDS, ID_NUMBER_CLAIMS, SCOPE_CLAIMS
 from vneid_idp.protocol.client import ClientProfile
 
 
 def scopes_of_profile(profile: ClientProfile, scopes: Iterable[str]) -> tuple[str, ...]:
-    """Those of `scopes` that a client of this profile may have: one by which an ID number is told is for few.
+    """Those of `scopes` that a client of this profile may have: one by which an ID number is told, or what a client has
+    of people is compared, is for few.
 
-    It is known by its claims, so no scope to come has to be named anywhere else.
+    The former is known by its claims, so no scope to come has to be named anywhere else.
     """
-    if PROFILES[profile].told_id_numbers:
-        return tuple(scopes)
-    return tuple(name for name in scopes if ID_NUMBER_CLAIMS.isdisjoint(SCOPE_CLAIMS.get(name, ())))
+    rules = PROFILES[profile]
+    return tuple(
+        name
+        for name in scopes
+        if (rules.told_id_numbers or ID_NUMBER_CLAIMS.isdisjoint(SCOPE_CLAIMS.get(name, ())))
+        and (rules.compares_people or name != FOUR_FIELDS)
+    )
 
 
 def grant_types_of_profile(profile: ClientProfile, grant_types: Iterable[str]) -> tuple[str, ...]:

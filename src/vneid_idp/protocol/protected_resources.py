@@ -4,14 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.protocol import dpop
-from vneid_idp.protocol.claims import CARRIER_SCOPES, CHILD_ACCOUNT, OPERATOR_SCOPES, SCOPES, SOCIAL_ACCOUNT
+from vneid_idp.protocol.claims import (
+    CHILD_ACCOUNT,
+    FOUR_FIELDS,
+    OPERATOR_SCOPES,
+    SCOPES,
+    SOCIAL_ACCOUNT,
+    SUBSCRIBER_NUMBER,
+)
 
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 _LINKS = (SOCIAL_ACCOUNT, CHILD_ACCOUNT)
 RESOURCES: Mapping[str, tuple[str, ...]] = {
     "/userinfo": tuple(scope for scope in SCOPES if scope not in (*_LINKS, "offline_access")),
     "/bindings/v1": _LINKS,
-    "/numbers/v1": CARRIER_SCOPES,
+    "/matches/v1": (FOUR_FIELDS,),
+    "/numbers/v1": (SUBSCRIBER_NUMBER,),
     "/admin/v1": tuple(OPERATOR_SCOPES),
 }
 """The path of each, and the scopes that it looks at."""

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.audit.events import EventKind
 from vneid_idp.clients.service import Once, request_once
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.kernel.clock import SECOND, Instant
@@ -163,12 +164,12 @@ async def _may_be_asked(provider: Idp, client: Client, said: str, account: Accou
     try:
         await provider.limits.spend(Secret.PROMPT, Tried(account=told, client=client.client_id), 1)
     except TooManyRequests:
-        provider.spent_budgets.spent(person_id, client.client_id)
+        provider.spent_budgets.spent(EventKind.REQUEST_BUDGET_SPENT, person_id, client.client_id)
         raise TooManyPrompts("This person was asked too often in the last minutes. Nobody was asked.") from None
     try:
         await provider.limits.spend(Secret.PROMPT, Tried(account=asked, client=client.client_id), 1)
     except TooManyRequests:
-        provider.spent_budgets.spent(person_id, client.client_id)
+        provider.spent_budgets.spent(EventKind.REQUEST_BUDGET_SPENT, person_id, client.client_id)
         return False
     return True
 

@@ -333,6 +333,14 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Send the same request again after the seconds of Retry-After: the evidence was not used up."),
         "RFC 9110 §10.2.3",
     ),
+    "match_budget_spent": Remedy(
+        mark("Fewer mismatches of one ID number in a day, over all clients, and of one client in an hour."),
+        mark(
+            "Compare what stands on the papers, once. Begin again after the time that Retry-After names; which budget "
+            "is spent is not told."
+        ),
+        "/docs?contract=matches/v1",
+    ),
     "idempotency_conflict": Remedy(
         mark("One Idempotency-Key for one request."),
         mark("Use a new key for a request with another body."),

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.admin import contract as admin
+from vneid_idp.matches import contract as matches
 from vneid_idp.numbers import contract as numbers
 from vneid_idp.resources import contract as bindings
 from vneid_idp.sandbox.country.server import contract as registry
@@ -19,6 +20,7 @@ from vneid_idp.web.templates import render
 
 _ADDRESSES: Mapping[str, str] = {
     "bindings/v1": bindings.ADDRESS,
+    "matches/v1": "/docs/matches-v1.json",
     "numbers/v1": "/docs/numbers-v1.json",
     "admin/v1": "/docs/admin-v1.json",
     "registry/v1": "/docs/registry-v1.json",
@@ -37,6 +39,11 @@ async def viewer_page(request: Request) -> Response:
     shown = asked if asked in _ADDRESSES else _FIRST
     choices = [(title, f"/docs?contract={title}", title == shown) for title in _ADDRESSES]
     return render(request, "sandbox/viewer.html", choices=choices, address=_ADDRESSES[shown])
+
+
+async def matches_contract(request: Request) -> Response:
+    """How carriers compare what they have of people."""
+    return _json(matches.openapi(idp(request).issuer))
 
 
 async def admin_contract(request: Request) -> Response:
@@ -65,6 +72,7 @@ def _json(contract: dict[str, Any]) -> Response:
 
 doors = [
     Door.page("/docs", viewer_page),
+    Door.api(_ADDRESSES["matches/v1"], matches_contract),
     Door.api(_ADDRESSES["numbers/v1"], numbers_contract),
     Door.api(_ADDRESSES["admin/v1"], admin_contract),
     Door.api(_ADDRESSES["registry/v1"], registry_contract),

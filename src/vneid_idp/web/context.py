@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from cryptography.x509.verification import Store
 from starlette.requests import HTTPConnection
 
+from vneid_idp.audit.spent_budgets import SpentBudgets
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.domains import DomainWitness
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
 from vneid_idp.clients.resource_servers import ResourceServerCache
 from vneid_idp.consent.disclosures import Disclosures
-from vneid_idp.cross_device.spent_budgets import SpentBudgets
 from vneid_idp.delivery.dispatcher import Dispatcher
 from vneid_idp.faces.port import FaceMatcher
 from vneid_idp.identity.factors.hashing import SecretHasher

@@ -93,6 +93,12 @@ LIMITS: LimitTable = {
     Secret.SUBJECT_HINT: {
         Subject.CLIENT: (Limit(2_000, 10 * MINUTE),),
     },
+    # Of mismatches. Birth dates are some thirty thousand: at five a day, from however many clients, half of them take
+    # eight years. The client's come first: who has none left takes none of anybody's.
+    Secret.MATCH: {
+        Subject.CLIENT: (Limit(20, HOUR),),
+        Subject.ACCOUNT: (Limit(5, DAY),),
+    },
     Secret.CERTIFICATE: {
         Subject.ADDRESS: (Limit(300, 15 * MINUTE),),
     },

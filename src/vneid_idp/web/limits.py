@@ -58,6 +58,9 @@ class Secret(StrEnum):
     """A search for whom a client knows by a subject, in portions of those it knows."""
     CERTIFICATE = "certificate"
     """A certificate that the sandbox issues."""
+    MATCH = "match"
+    """What a client has of a person, held against the population register: an ID number and a client have only so many
+    mismatches."""
     REGISTRATION = "registration"
     """A client that registers or changes itself, in kibibytes."""
 

@@ -6,13 +6,19 @@ import pytest
 
 from tests.support.country import ISSUER, Country
 
-PATHS = ["/userinfo", "/bindings/v1/social-accounts", "/numbers/v1/numbers", "/admin/v1/clients"]
+PATHS = [
+    "/userinfo",
+    "/bindings/v1/social-accounts",
+    "/matches/v1/four-fields",
+    "/numbers/v1/numbers",
+    "/admin/v1/clients",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_challenge_names_the_description_of_what_was_called(land: Country, path: str) -> None:
     async with land.browser() as browser:
-        refused = await browser.get(path)
+        refused = await browser.request("POST" if path.startswith("/matches") else "GET", path, json={})
         assert refused.status_code == 401
         found = re.search(r'resource_metadata="([^"]+)"', refused.headers["www-authenticate"])
         assert found is not None

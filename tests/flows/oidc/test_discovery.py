@@ -115,7 +115,9 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": encrypting,
         "id_token_encryption_enc_values_supported": content,
-        "protected_resources": [f"{ISSUER}/{path}" for path in ("userinfo", "bindings/v1", "numbers/v1", "admin/v1")],
+        "protected_resources": [
+            f"{ISSUER}/{path}" for path in ("userinfo", "bindings/v1", "matches/v1", "numbers/v1", "admin/v1")
+        ],
         "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
         "authorization_signing_alg_values_supported": signing,
         "authorization_encryption_alg_values_supported": encrypting,

@@ -50,6 +50,7 @@ a bearer's token                            -    x     x    -
 an unsigned request at the back channel     -    x     x    x
 rich details of a carrier                   x    -     -    x
 a scope that tells an ID number             x    -     x    x
+a scope to compare what one has of people   x    -     -    x
 a person asked on their phone               x    -     -    -
 a token of another exchanged                x    -     x    x
 a person named by an assertion              x    x     x    -
@@ -126,6 +127,7 @@ TRIED: Mapping[str, Callable[[ClientProfile], object]] = {
         client(each, authorization_details_types=("identity_match",)), ({"type": "identity_match"},)
     ),
     "a scope that tells an ID number": lambda each: registered(each, scope="openid id_number"),
+    "a scope to compare what one has of people": lambda each: registered(each, scope="openid match:four_fields"),
     "a person asked on their phone": lambda each: with_grant_type(each, CIBA),
     "a token of another exchanged": lambda each: with_grant_type(each, TOKEN_EXCHANGE),
     "a person named by an assertion": lambda each: with_grant_type(each, JWT_BEARER_GRANT),
@@ -144,6 +146,7 @@ RULE_OF = {
     "a bearer's token": "sender_constrained",
     "an unsigned request at the back channel": "signed_backchannel",
     "a scope that tells an ID number": "told_id_numbers",
+    "a scope to compare what one has of people": "compares_people",
 }
 GRANT_OF = {
     "a person asked on their phone": CIBA,

@@ -28,6 +28,8 @@ class ProfileRules:
     """Grant types that its clients may have beside those of everybody (`profiled`)."""
     told_id_numbers: bool = False
     """Its clients may have scopes by which an ID number is told (`profiled`)."""
+    compares_people: bool = False
+    """Its clients may have scopes by which they compare what they have of people (`profiled`)."""
     always_pushed: bool = False
     """Requests are pushed, whatever the client registered (`table`)."""
     always_pkce: bool = False
@@ -58,6 +60,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         auth_methods=_KEYS_ALONE,
         further_grant_types=(CIBA, TOKEN_EXCHANGE),
         told_id_numbers=True,
+        compares_people=True,
         always_pushed=True,
         always_pkce=True,
         exact_auth_method=True,
@@ -74,6 +77,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
         further_grant_types=(CIBA,),
+        compares_people=True,
         exact_auth_method=True,
         sender_constrained=True,
         rotates_refresh_tokens=False,

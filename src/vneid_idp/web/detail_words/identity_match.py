@@ -8,18 +8,19 @@ from vneid_idp.web.claim_words import Say
 from vneid_idp.web.detail_words.words import DetailWords
 from vneid_idp.web.i18n import mark
 
-_FIELDS = {
+FIELD_WORDS = {
     "id_number": mark("ID number"),
     "full_name": mark("full name"),
     "birthdate": mark("birth date"),
     "face": mark("face"),
 }
+"""What is compared, each with its words."""
 _PURPOSES = {"subscriber_authentication": mark("to make sure who uses a phone number")}
 
 
 def _values(detail: Detail, say: Say) -> Mapping[str, str]:
     return {
-        "fields": ", ".join(say(_FIELDS[name]) for name in FIELDS if name in detail["fields"]),
+        "fields": ", ".join(say(FIELD_WORDS[name]) for name in FIELDS if name in detail["fields"]),
         "purpose": say(_PURPOSES[detail["purpose"]]),
     }
 

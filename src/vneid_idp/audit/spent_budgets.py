@@ -1,4 +1,5 @@
-"""Whom services wish to have asked more often than they may: put aside by requests, and written down by a worker.
+"""What services tried more often than they may, of people or of nobody: put aside by requests, and written down by a
+worker.
 
 A request that is refused for it writes nothing itself: neither does its time tell whether there is somebody, nor does
 whoever asks without end leave an event each time.
@@ -9,11 +10,11 @@ from vneid_idp.kernel.clock import MINUTE, Clock, Instant
 from vneid_idp.storage.unit import Database, Unit
 
 ONCE_IN: Instant = 10 * MINUTE
-"""How often one person, or nobody, asked by one client goes on record: as long as the budget is for."""
+"""How often what one client tries of one person, or of nobody, goes on record."""
 MOST = 10_000
 """So many are remembered at a time; beyond them the oldest may go on record once more."""
 
-_Spent = tuple[str | None, str]
+_Spent = tuple[EventKind, str | None, str]
 
 
 class SpentBudgets:
@@ -24,9 +25,9 @@ class SpentBudgets:
         self._seen: dict[_Spent, Instant] = {}
         self._waiting: list[_Spent] = []
 
-    def spent(self, person_id: str | None, client_id: str) -> None:
-        """`client_id` may not have this person, or nobody, asked at present, and tried to."""
-        now, spent = self._clock.now(), (person_id, client_id)
+    def spent(self, kind: EventKind, person_id: str | None, client_id: str) -> None:
+        """What an event of `kind` tells: `client_id` may not do it of this person, or nobody, and tried to."""
+        now, spent = self._clock.now(), (kind, person_id, client_id)
         if now - self._seen.get(spent, -ONCE_IN) < ONCE_IN:
             return
         self._seen.pop(spent, None)
@@ -40,8 +41,8 @@ class SpentBudgets:
         taken = tuple(self._waiting)
 
         async def work(unit: Unit) -> None:
-            for person_id, client_id in taken:
-                await record(unit, Event(EventKind.REQUEST_BUDGET_SPENT, person_id, client_id))
+            for kind, person_id, client_id in taken:
+                await record(unit, Event(kind, person_id, client_id))
 
         if taken:
             await db.transact(work)

@@ -1,0 +1,115 @@
+"""What `matches/v1` hears and says: the published shapes. No value of the register has a place in an answer."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
+from vneid_idp.matching import rules
+from vneid_idp.matching.comparison import Claimed
+from vneid_idp.matching.names import Likeness
+from vneid_idp.matching.rules import Result, Verdict
+from vneid_idp.matching.service import Match as StoredMatch
+
+LONGEST_NAME = 200
+Hint = Literal["diacritics", "near"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FourFields(_Model):
+    """What the carrier has of a person."""
+
+    id_number: Annotated[
+        str | None,
+        Field(pattern="^[0-9]{12}$", description="Personal ID number, 12 digits.", examples=["097196000001"]),
+    ] = None
+    full_name: Annotated[
+        str | None,
+        Field(min_length=1, max_length=LONGEST_NAME, description="As it stands on the papers, with its marks.",
+              examples=["NGUYỄN THỊ MINH ANH"]),
+    ] = None  # fmt: skip
+    birthdate: Annotated[date | None, Field(description="YYYY-MM-DD.", examples=["1996-04-12"])] = None
+    phone_number: Annotated[
+        str | None,
+        Field(
+            pattern=f"^{MOBILE_NUMBER}$",
+            description="The mobile number that is to be registered in this name, in the form of E.164: a match is "
+            "good for this number alone. Kept only as a keyed digest.",
+            examples=["+84951234567"],
+        ),
+    ] = None
+
+    @property
+    def claimed(self) -> Claimed:
+        """What is to be compared."""
+        return Claimed(self.id_number, self.full_name, self.birthdate)
+
+
+class Fields(_Model):
+    """What came of each field; null for one that was not compared."""
+
+    id_number: Result | None
+    full_name: Result | None
+    birthdate: Result | None
+    face: Result | None
+
+    @classmethod
+    def of(cls, results: Mapping[rules.Field, Result]) -> "Fields":
+        """The representation of results."""
+        return cls(**{field.value: results.get(field) for field in rules.Field})
+
+
+class Match(_Model):
+    """What came of the comparison, and no value."""
+
+    match_id: Annotated[str, Field(examples=["mtc_06cq2d9k7v3f1m8e5t0h4b6n9r"])]
+    verdict: Annotated[
+        Verdict,
+        Field(
+            description="`matched`: all four fields agree. `not_matched`: one that was compared does not. `undecided`: "
+            "those that were compared agree, and not all four were."
+        ),
+    ]
+    fields: Fields
+    hint: Annotated[
+        Hint | None,
+        Field(
+            description="Where a person agreed to the comparison, why the name does not agree: but for marks "
+            "(`diacritics`), or one letter (`near`)."
+        ),
+    ]
+    receipt: Annotated[
+        str,
+        Field(
+            description="A JWT of the type `match-receipt+jwt`, with the same results and without any value. Verify "
+            "it by `/matches/v1/receipt-keys`, also in years."
+        ),
+    ]
+    valid_until: Annotated[datetime, Field(description="Until when a number can be registered on it, once.")]
+
+    @classmethod
+    def of(cls, match: StoredMatch, name: Likeness | None, receipt: str) -> "Match":
+        """The representation of a match. `name`: how the names relate, where that may be told."""
+        return cls(
+            match_id=match.match_id,
+            verdict=match.verdict,
+            fields=Fields.of(match.results),
+            hint=_HINTS.get(name),
+            receipt=receipt,
+            valid_until=to_datetime(match.valid_until),
+        )
+
+
+_HINTS: Mapping[Likeness | None, Hint] = {Likeness.DIACRITICS: "diacritics", Likeness.NEAR: "near"}
+
+
+class ReceiptKeys(_Model):
+    """A JWK Set (RFC 7517 §5)."""
+
+    keys: list[dict[str, Any]]

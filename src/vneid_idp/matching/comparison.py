@@ -1,0 +1,63 @@
+"""What a carrier has of a person, held against the population register: pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.matching.names import Likeness, likeness
+from vneid_idp.matching.rules import Field, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What is to be compared; nothing for what is not."""
+
+    id_number: str | None = None
+    full_name: str | None = None
+    birthdate: date | None = None
+
+    @property
+    def fields(self) -> frozenset[Field]:
+        """The fields that are there."""
+        values = {Field.ID_NUMBER: self.id_number, Field.FULL_NAME: self.full_name, Field.BIRTHDATE: self.birthdate}
+        return frozenset(field for field, value in values.items() if value is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came of it."""
+
+    person_id: str | None
+    """With whom it was compared, if with anybody."""
+    results: Mapping[Field, Result]
+    """By each field that was compared, in the order of `Field`."""
+    name: Likeness | None
+    """How the names relate; nothing where none was compared, or there is nobody. For a hint, and no more."""
+
+
+def compare(claimed: Claimed, record: RegistryRecord | None) -> Comparison:
+    """Hold `claimed` against the record that the register has under its ID number, or of the person who agreed.
+
+    Nobody, and somebody who has died, agree with nothing: the same is compared, with what stands for nobody.
+    """
+    living = record is not None and record.deceased_at is None
+    number, name, born = (
+        (record.personal_number, record.full_name, record.birth_date) if record is not None else _NOBODY
+    )
+    found = None if claimed.full_name is None else likeness(claimed.full_name, name)
+    agrees = {
+        Field.ID_NUMBER: claimed.id_number == number,
+        Field.FULL_NAME: found is Likeness.EQUAL,
+        Field.BIRTHDATE: claimed.birthdate == born,
+    }
+    results = {
+        field: Result.MATCH if living and agrees[field] else Result.MISMATCH
+        for field in Field
+        if field in claimed.fields
+    }
+    return Comparison(record.person_id if record is not None and living else None, results, found if living else None)
+
+
+_NOBODY = "", "Nguyễn Thị Không Ai", date.min
+"""As long as names are, so that comparing takes as long."""

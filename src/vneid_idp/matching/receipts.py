@@ -1,0 +1,26 @@
+"""What a carrier keeps of a match: a signed receipt that says what agreed with which register, and when, and nothing
+of what was compared. Pure."""
+
+from typing import Any
+
+from vneid_idp.kernel.clock import Instant, to_seconds
+from vneid_idp.matching.service import Match
+
+RECEIPT = "match-receipt+jwt"
+"""The `typ` of a receipt, by which nothing else is taken for one, nor one for anything else (RFC 8725 §3.11)."""
+RECEIPT_ALG = "ES256"
+
+
+def receipt_claims(issuer: str, match: Match, register: str, asked_at: Instant) -> dict[str, Any]:
+    """The claims of a receipt for its client. It never expires: it tells of an instant, `register_asked_at`, in seconds
+    since the epoch (RFC 7519 §2)."""
+    return {
+        "iss": issuer,
+        "aud": match.client_id,
+        "jti": match.match_id,
+        "iat": to_seconds(match.made_at),
+        "register": register,
+        "register_asked_at": to_seconds(asked_at),
+        "fields": {field.value: result.value for field, result in match.results.items()},
+        "verdict": match.verdict.value,
+    }
