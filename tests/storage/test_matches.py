@@ -69,3 +69,6 @@ async def test_what_is_good_no_more_is_not_used_and_is_forgotten(db: Database, w
     assert [await found(db, each) for each in (match, nobody, later)] == [None, None, later]
     await db.transact(lambda unit: service.forget(unit, "per_a"))
     assert await found(db, later) is None
+    last = await made(db, person_id="per_b")
+    await db.transact(lambda unit: service.forget_client(unit, "cli_a"))
+    assert await found(db, last) is None

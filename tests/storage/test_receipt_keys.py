@@ -21,8 +21,9 @@ async def ring_of(db: Database) -> KeyRing:
     return await db.transact(lambda unit: service.ready(unit, MASTER))
 
 
-async def rotate(db: Database, kind: KeyKind, **how: bool) -> None:
-    await db.transact(lambda unit: service.rotate(unit, MASTER, kinds=(kind,), **how))
+async def rotate(db: Database, *, compromised: bool = False) -> None:
+    kinds = (KeyKind.ES256,)
+    await db.transact(lambda unit: service.rotate(unit, MASTER, kinds=kinds, compromised=compromised))
 
 
 def for_receipts(ring: KeyRing, watch: Watch) -> dict[str, dict[str, str]]:
@@ -35,7 +36,7 @@ async def test_receipts_are_verified_for_years_by_keys_that_verify_nothing_else(
     kid = jwt.get_unverified_header(receipt)["kid"]
     assert for_receipts(ring, watch).keys() == {kid}, "keys of other kinds sign none"
     retired = watch.now() + SCHEDULE.announced_for
-    await rotate(db, KeyKind.ES256)
+    await rotate(db)
     watch.advance(SCHEDULE.announced_for + SCHEDULE.published_after)
     await db.transact(lambda unit: service.tend(unit, MASTER))
     await ring.reload(db)
@@ -45,7 +46,7 @@ async def test_receipts_are_verified_for_years_by_keys_that_verify_nothing_else(
     assert jwt.decode(receipt, jwt.PyJWK(for_receipts(ring, watch)[kid]), algorithms=["ES256"]) == {"jti": "mtc_a"}
     assert all("d" not in key for key in for_receipts(ring, watch).values())
     # What was destroyed before, nobody can have signed with: it is not taken for compromised with its successors.
-    await rotate(db, KeyKind.ES256, compromised=True)
+    await rotate(db, compromised=True)
     await ring.reload(db)
     assert len(for_receipts(ring, watch)) == 2, "the first, and the successor of the second"
     watch.advance(retired + RECEIPTS_VERIFIED_FOR - watch.now() - 1)

@@ -38,6 +38,7 @@ _USE = Statement(
     .returning(*_c)
 )
 _SWEEP = Statement(delete(four_field_matches).where(_c.valid_until <= bindparam("now", type_=BigInteger)))
+_FORGET_CLIENT = Statement(delete(four_field_matches).where(_c.client_id == bindparam("of_client", type_=Text)))
 _FORGET = Statement(delete(four_field_matches).where(_c.person_id == bindparam("of_person", type_=Text)))
 
 
@@ -124,6 +125,11 @@ async def sweep(unit: Unit) -> int:
 async def forget(unit: Unit, person_id: str) -> None:
     """Delete what was found about somebody."""
     await unit.execute(_FORGET, of_person=person_id)
+
+
+async def forget_client(unit: Unit, client_id: str) -> None:
+    """Delete what a client had compared: another that is registered under its id binds nothing on it."""
+    await unit.execute(_FORGET_CLIENT, of_client=client_id)
 
 
 def _match(row: Row | None) -> Match | None:

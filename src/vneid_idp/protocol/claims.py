@@ -120,8 +120,8 @@ SCOPES = ("openid", *SCOPE_CLAIMS, *_SCOPE_PERMISSIONS)
 SUBSCRIBER_NUMBER = "binding:subscriber_number"
 FOUR_FIELDS = "match:four_fields"
 CARRIER_SCOPES = (SUBSCRIBER_NUMBER, FOUR_FIELDS)
-"""What a carrier may do in its own name: read and release the numbers that are bound there (`numbers/`), and compare what
-it has of people (`matches/`). No person grants it: what a person confirms stands in `authorization_details`."""
+"""What a carrier may do in its own name: read and release the numbers that are bound there (`numbers/`), and compare
+what it has of people (`matches/`). No person grants it: what a person confirms stands in `authorization_details`."""
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries", "admin:keys")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
 OWN_NAME_SCOPES = (
@@ -129,7 +129,7 @@ OWN_NAME_SCOPES = (
     *CARRIER_SCOPES,
     *OPERATOR_SCOPES,
 )
-"""What a client can do in its own name: read its own bindings, compare what it has of people, or work for the operator."""
+"""What a client can do in its own name: with its own bindings, with what it has of people, or for the operator."""
 
 _SCOPE_OF = {claim: scope for scope, claims in SCOPE_CLAIMS.items() for claim in claims}
 CLAIMS = tuple(_SCOPE_OF)

@@ -47,7 +47,7 @@ async def compare(carrier: Carrier, token: str, body: dict[str, Any]) -> httpx.R
         return await browser.post(PATH, json=body, headers=headers)
 
 
-def right(land: Country, slug: str = "complete", **changes: str | None) -> dict[str, str]:
+def right(land: Country, slug: str = "complete", /, **changes: str | None) -> dict[str, str]:
     record = land.people[slug].record
     found = {
         "id_number": record.personal_number,
@@ -157,9 +157,12 @@ async def test_who_may_not_compare_is_refused(land: Country, party: RelyingParty
     of_person = (await carrier.tokens(someone.person.browser, scope="openid"))["access_token"]
     assert (await compare(carrier, of_person, body)).status_code == 403
     for left_out in ("id_number", "full_name", "birthdate"):
-        assert (await compare(carrier, token, right(land, **{left_out: None}))).status_code == 422
-    for wrong in ({"id_number": "097"}, {"birthdate": "12.4.1996"}, {"phone_number": "0951234567"}, {"face": {}}):
-        assert (await compare(carrier, token, {**body, **wrong})).status_code == 422
+        assert (
+            await compare(carrier, token, {name: value for name, value in body.items() if name != left_out})
+        ).status_code == 422
+    bad = {"id_number": "097", "birthdate": "12.4.1996", "phone_number": "0951234567", "face": {}}
+    for name, value in bad.items():
+        assert (await compare(carrier, token, {**body, name: value})).status_code == 422
     hinted = carrier.request(scope="openid", id_token_hint=receipt, prompt="none")
     pushed = (await carrier.push(hinted)).json()
     away = {"client_id": carrier.client_id, "request_uri": pushed["request_uri"]}
