@@ -7,11 +7,10 @@ from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from vneid_idp.grants.service import GrantEnded
-from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.matches.budget import Budget
 from vneid_idp.matches.representations import FourFields, Match, ReceiptKeys
-from vneid_idp.matching.comparison import Claimed, compare
+from vneid_idp.matching.comparison import Claimed
 from vneid_idp.matching.receipts import RECEIPT, RECEIPT_ALG, receipt_claims
 from vneid_idp.matching.rules import Field, Result
 from vneid_idp.matching.service import digest_of_phone
@@ -81,23 +80,17 @@ async def four_fields(
     check_may_compare(caller.authorisation, claimed.fields)
     _check_enough(caller, claimed)
     provider = idp(request)
-    if claimed.id_number is not None:
-        number, record = claimed.id_number, None
-    else:
-        number, record = await _number_of_person(provider, caller)
+    number = claimed.id_number or await _number_of_person(provider, caller)
+    digest = None if body.phone_number is None else digest_of_phone(provider.keys.blind, body.phone_number)
     budget = Budget(provider, caller, number)
     await budget.take()
     nothing_told = True
     try:
         asked_at = provider.clock.now()
-        if record is None:
-            record = _as_agreed(caller, await provider.registry.find_by_number(number))
-        compared = compare(claimed, record)
-        digest = None if body.phone_number is None else digest_of_phone(provider.keys.blind, body.phone_number)
-        match = await provider.db.transact(
-            lambda unit: match_fields(unit, caller.authorisation, caller.grant_id, compared, digest)
+        match, name = await match_fields(
+            provider.db.transact, provider.registry, caller.authorisation, caller.grant_id, number, claimed, digest
         )
-        nothing_told = Result.MISMATCH not in compared.results.values()
+        nothing_told = Result.MISMATCH not in match.results.values()
     except GrantEnded as error:
         raise InvalidToken("The access token has been revoked: its grant, consent or session ended.") from error
     finally:
@@ -106,7 +99,7 @@ async def four_fields(
     claims = receipt_claims(provider.issuer, match, provider.registry.name, asked_at)
     receipt = provider.keys.sign(RECEIPT_ALG, claims, typ=RECEIPT, now=match.made_at)
     no_store(response)
-    return Match.of(match, None if caller.person_id is None else compared.name, receipt)
+    return Match.of(match, None if caller.person_id is None else name, receipt)
 
 
 def _check_enough(caller: ApiCaller, claimed: Claimed) -> None:
@@ -118,20 +111,13 @@ def _check_enough(caller: ApiCaller, claimed: Claimed) -> None:
         raise FieldsMissing("There is nothing to compare.")
 
 
-async def _number_of_person(provider: Idp, caller: ApiCaller) -> tuple[str, RegistryRecord]:
+async def _number_of_person(provider: Idp, caller: ApiCaller) -> str:
     """Whom a comparison without an ID number is about: the person of the token."""
     assert caller.person_id is not None
     record = await provider.registry.find(caller.person_id)
     if record is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
-    return record.personal_number, record
-
-
-def _as_agreed(caller: ApiCaller, record: RegistryRecord | None) -> RegistryRecord | None:
-    """What may be compared: with a person's token that person's record alone."""
-    if record is None or caller.person_id in (None, record.person_id):
-        return record
-    return None
+    return record.personal_number
 
 
 @router.get("/receipt-keys", summary="The keys by which receipts are verified")

@@ -6,8 +6,10 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.clients.service import get_client, hold_client
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import GrantEnded, delegation
+from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.matching import service as matches
-from vneid_idp.matching.comparison import Comparison
+from vneid_idp.matching.comparison import Claimed, Comparison, compare
+from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.rules import Field
 from vneid_idp.matching.service import Match
 from vneid_idp.protocol.authorisation import Authorisation
@@ -15,7 +17,7 @@ from vneid_idp.protocol.claims import FOUR_FIELDS, check_scope
 from vneid_idp.protocol.details.identity_match import IDENTITY_MATCH
 from vneid_idp.protocol.errors import InsufficientScope
 from vneid_idp.protocol.permitted import permitted
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import InUnit, Unit
 
 
 def check_may_compare(by: Authorisation, fields: Collection[Field]) -> None:
@@ -33,14 +35,34 @@ def check_may_compare(by: Authorisation, fields: Collection[Field]) -> None:
 
 
 async def match_fields(
+    in_unit: InUnit,
+    registry: PopulationRegistry,
+    by: Authorisation,
+    grant_id: str | None,
+    number: str,
+    claimed: Claimed,
+    phone_digest: str | None,
+) -> tuple[Match, Likeness | None]:
+    """Compare with whoever has this ID number, and put on record that it was, before it is told; the match, and how the
+    names relate. With a person's token everybody else is nobody.
+
+    Raises `RegistryUnavailable`, `GrantEnded`, and `InsufficientScope` where it is permitted no more.
+    """
+    found = await registry.find_by_number(number)
+    if found is not None and by.subject not in (None, found.person_id):
+        found = None
+    compared = compare(claimed, found)
+    match = await in_unit(lambda unit: _keep(unit, by, grant_id, compared, phone_digest))
+    return match, compared.name
+
+
+async def _keep(
     unit: Unit, by: Authorisation, grant_id: str | None, compared: Comparison, phone_digest: str | None
 ) -> Match:
     """Keep what came of a comparison, and put it on record, for the person to read as well.
 
     What permits it, and the match are read and written in one unit: nothing is kept that rests on a right that was
     taken away meanwhile. Whoever it was compared with, and whether with anybody, the same is written.
-
-    Raises `GrantEnded`, and `InsufficientScope` where it is permitted no more.
     """
     for client_id in sorted({by.client_id, by.acts_for or by.client_id}):
         if not await hold_client(unit, client_id):
