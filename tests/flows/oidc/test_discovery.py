@@ -71,6 +71,9 @@ async def test_both_documents_say_the_same_in_registered_words(land: Country) ->
     assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found["scopes_supported"])
 
 
+RESOURCES = ("userinfo", "bindings/v1", "matches/v1", "numbers/v1", "admin/v1")
+
+
 async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
     async with land.browser() as browser:
         answer = await browser.get(DOCUMENTS[0])
@@ -115,9 +118,7 @@ async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
         "id_token_signing_alg_values_supported": signing,
         "id_token_encryption_alg_values_supported": encrypting,
         "id_token_encryption_enc_values_supported": content,
-        "protected_resources": [
-            f"{ISSUER}/{path}" for path in ("userinfo", "bindings/v1", "matches/v1", "numbers/v1", "admin/v1")
-        ],
+        "protected_resources": [f"{ISSUER}/{path}" for path in RESOURCES],
         "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
         "authorization_signing_alg_values_supported": signing,
         "authorization_encryption_alg_values_supported": encrypting,

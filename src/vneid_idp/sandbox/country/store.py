@@ -35,7 +35,9 @@ _people_by_number = select(*_SEALED_PERSON).select_from(
 # The digests come as a JSON array: one statement however many there are.
 _FIND_PEOPLE_BY_NUMBER = Statement(
     _people_by_number.where(
-        _numbers.c.number_digest.in_(select(func.json_array_elements_text(cast(_digests, JSON)).column_valued("digest")))
+        _numbers.c.number_digest.in_(
+            select(func.json_array_elements_text(cast(_digests, JSON)).column_valued("digest"))
+        )
     ),
     sqlite=_people_by_number.where(
         _numbers.c.number_digest.in_(select(func.json_each(_digests).table_valued("value").c.value))
