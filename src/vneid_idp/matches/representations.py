@@ -12,7 +12,7 @@ from vneid_idp.matching import rules
 from vneid_idp.matching.comparison import Claimed
 from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.rules import Result, Verdict
-from vneid_idp.matching.service import Match as StoredMatch
+from vneid_idp.matching.service import Match
 
 LONGEST_NAME = 200
 Hint = Literal["diacritics", "near"]
@@ -65,7 +65,7 @@ class Fields(_Model):
         return cls(**{field.value: results.get(field) for field in rules.Field})
 
 
-class Match(_Model):
+class FourFieldMatch(_Model):
     """What came of the comparison, and no value."""
 
     match_id: Annotated[str, Field(examples=["mtc_06cq2d9k7v3f1m8e5t0h4b6n9r"])]
@@ -94,7 +94,7 @@ class Match(_Model):
     valid_until: Annotated[datetime, Field(description="Until when a number can be registered on it, once.")]
 
     @classmethod
-    def of(cls, match: StoredMatch, name: Likeness | None, receipt: str) -> "Match":
+    def of(cls, match: Match, name: Likeness | None, receipt: str) -> "FourFieldMatch":
         """The representation of a match. `name`: how the names relate, where that may be told."""
         return cls(
             match_id=match.match_id,

@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.matches.budget import Budget
-from vneid_idp.matches.representations import FourFields, Match, ReceiptKeys
+from vneid_idp.matches.representations import FourFieldMatch, FourFields, ReceiptKeys
 from vneid_idp.matching.comparison import Claimed
 from vneid_idp.matching.receipts import RECEIPT, RECEIPT_ALG, receipt_claims
 from vneid_idp.matching.rules import Field, Result
@@ -69,7 +69,7 @@ async def find_caller(
 )
 async def four_fields(
     request: Request, response: Response, caller: Annotated[ApiCaller, Depends(find_caller)], body: FourFields
-) -> Match:
+) -> FourFieldMatch:
     """In your own name send ID number, name and birth date: one alone would tell who exists. With a person's token send
     what the person agreed to; another person's ID number then agrees with nothing. An ID number that is nobody's is
     answered as one of which nothing agrees, and so is that of somebody who has died.
@@ -99,7 +99,7 @@ async def four_fields(
     claims = receipt_claims(provider.issuer, match, provider.registry.name, asked_at)
     receipt = provider.keys.sign(RECEIPT_ALG, claims, typ=RECEIPT, now=match.made_at)
     no_store(response)
-    return Match.of(match, None if caller.person_id is None else name, receipt)
+    return FourFieldMatch.of(match, None if caller.person_id is None else name, receipt)
 
 
 def _check_enough(caller: ApiCaller, claimed: Claimed) -> None:
