@@ -86,6 +86,15 @@ def test_nobody_is_found_by_number_past_the_record() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "find_by_number"
     }
     assert found == {"use_cases/look_up_person.py", "use_cases/match_fields.py"} | OF_THE_REGISTER
+    at_once = {
+        str(path.relative_to(_ROOT))
+        for path in _ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in ("find_many_by_number", "find_all_by_number")
+    }
+    of_many = {"use_cases/check_register.py", "identity/register/records.py"}
+    assert at_once - OF_THE_REGISTER == of_many
 
 
 def test_each_part_is_there_under_its_name() -> None:

@@ -123,6 +123,8 @@ class EventKind(StrEnum):
     """A change that the population register told could not be followed and waits."""
     REGISTER_RETRIED = "register.retried"
     """The operator had a change of the population register followed that was set aside."""
+    NUMBERS_CHECKED = "numbers.checked"
+    """An operator had a carrier's register of numbers held against the population register, for counts."""
     PERSON_ERASED = "person.erased"
     """The key of a person's data was destroyed."""
     PERSON_LOOKED_UP = "person.looked_up"

@@ -17,11 +17,6 @@ from vneid_idp.storage.unit import Unit
 app = typer.Typer(no_args_is_help=True, help="Subscriber numbers.")
 
 
-@app.callback()
-def group() -> None:
-    """Keep `ladder` a command of its own while it is the only one."""
-
-
 def _read_moment(text: str) -> Instant:
     try:
         moment = datetime.fromisoformat(text)

@@ -23,6 +23,10 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.GUARDIAN_ANSWER_DAYS: mark("Days for which a child's agreement waits for a parent or guardian"),
     Threshold.OFFERED_AGAIN_DAYS: mark("Days after which what a person left out is offered again"),
     Threshold.ACCOUNT_LIMIT: mark("Accounts of one person within one network"),
+    Threshold.NUMBERS_WITHOUT_CONTRACT: mark("Subscriber numbers under one document without a contract of their own"),
+    Threshold.NUMBER_ALONE_FROM_AGE: mark(
+        "From this age somebody has a subscriber number without a parent or guardian"
+    ),
 }
 TRIGGERS: Mapping[str, str] = {
     Trigger.DEVICE_CHANGE: mark("The number is used in another device"),

@@ -46,6 +46,10 @@ class Threshold(StrEnum):
     """After so many days what a person left out is offered again, with the next request that asks for it."""
     ACCOUNT_LIMIT = "account_limit"
     """Accounts of one person within one network whose registration does not say otherwise."""
+    NUMBERS_WITHOUT_CONTRACT = "numbers_without_contract"
+    """Subscriber numbers under one document; what is above takes a contract at a point of the carrier's own."""
+    NUMBER_ALONE_FROM_AGE = "number_alone_from_age"
+    """From this age on somebody has a subscriber number without the agreement of a parent or guardian."""
 
 
 _AGES, _LEVELS, _DAYS = range(131), range(1, 3), range(1, 91)
@@ -63,6 +67,8 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.GUARDIAN_ANSWER_DAYS: _DAYS,
         Threshold.OFFERED_AGAIN_DAYS: range(1, 3_651),
         Threshold.ACCOUNT_LIMIT: range(1, 1_001),
+        Threshold.NUMBERS_WITHOUT_CONTRACT: range(1, 1_001),
+        Threshold.NUMBER_ALONE_FROM_AGE: _AGES,
     }
 )
 """The numbers that each threshold may have; anything else is a slip of the pen."""

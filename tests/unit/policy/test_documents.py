@@ -73,6 +73,8 @@ def test_the_shipped_policy_is_whole() -> None:
         Threshold.ACCOUNT_LIMIT: 3,
         Threshold.LEVEL_2_DAYS: 3,
         Threshold.LEVEL_2_DAYS_WITHOUT_CARD: 7,
+        Threshold.NUMBERS_WITHOUT_CONTRACT: 3,
+        Threshold.NUMBER_ALONE_FROM_AGE: 15,
     }
 
 
@@ -182,6 +184,7 @@ def test_an_amount_is_one_that_can_be_meant(unit: str, least: int, most: int) ->
         ("guardian_answer_days", 1, 90),
         ("offered_again_days", 1, 3_650),
         ("account_limit", 1, 1_000),
+        ("numbers_without_contract", 1, 1_000),
     ],
 )
 def test_a_number_is_one_that_can_be_meant(name: str, least: int, most: int) -> None:

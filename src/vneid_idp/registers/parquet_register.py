@@ -1,0 +1,120 @@
+"""A register as Parquet: columns of text, and of days or instants where a column is of those."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from vneid_idp.registers.columns import LONGEST_CELL, Line, UnreadableRegister, places_of
+from vneid_idp.registers.faults import Fault, FaultCode
+from vneid_idp.registers.parquet_pages import MAGIC, check_pages
+
+MOST_ROWS = 100_000_000
+"""All numbers of Viet Nam."""
+_LONGEST_FOOTER = 16 * 1024 * 1024
+_AT_ONCE = 4_096
+"""Rows. However large a row group is, no more of it is unpacked than these and the pages that they stand in."""
+_BUFFER = 64 * 1024
+_LONGEST_BYTES = 4 * LONGEST_CELL
+_DAMAGED = "It is not whole, or not Parquet although it begins like it."
+
+
+class ParquetRegister:
+    """Reads `file`. Raises `UnreadableRegister`."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        _check_footer(file, size)
+        described = _opened(file).schema_arrow
+        self._places = places_of(described.names)
+        for field in described:
+            if not _is_readable(field.type):
+                raise UnreadableRegister(f"The column {field.name} is no text.")
+        texts = [field.name for field in described if not pa.types.is_temporal(field.type)]
+        # As a dictionary a value that is repeated a million times is held once.
+        self._parquet = _opened(file, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFER)
+        metadata = self._parquet.metadata
+        self.total: int = metadata.num_rows
+        """Rows."""
+        self.done = 0
+        """How many of `total` have been read."""
+        if self.total > MOST_ROWS:
+            raise UnreadableRegister(f"It has more than {MOST_ROWS} rows.")
+        _check_chunks(file, metadata)
+
+    def rows(self) -> Iterator[Line | Fault]:
+        """See `CsvRegister.rows`. Raises `UnreadableRegister` where the rest is damaged."""
+        try:
+            for batch in self._parquet.iter_batches(batch_size=_AT_ONCE, use_threads=False):
+                columns = [_texts(column) for column in batch.columns]
+                for cells in zip(*columns, strict=True):
+                    self.done += 1
+                    yield self._row(cells)
+        except (pa.ArrowException, OSError):
+            raise UnreadableRegister(f"{_DAMAGED} Its first {self.done} rows could be read.") from None
+
+    def _row(self, cells: tuple[str | None, ...]) -> Line | Fault:
+        if None in cells:
+            return Fault(self.done, None, FaultCode.NOT_UTF8)
+        return Line(self.done, ["" if place is None else cells[place] or "" for place in self._places])
+
+
+def _opened(file: BinaryIO, **options: Any) -> Any:
+    try:
+        return pq.ParquetFile(file, **options)
+    except (pa.ArrowException, OSError):
+        raise UnreadableRegister(_DAMAGED) from None
+
+
+def _check_footer(file: BinaryIO, size: int) -> None:
+    """The footer stands at the end, and says how long it is: `length · PAR1`."""
+    file.seek(max(0, size - 8))
+    end = file.read(8)
+    length = int.from_bytes(end[:4], "little")
+    if size < 12 or end[4:] != MAGIC or length > size - 12:
+        raise UnreadableRegister(_DAMAGED)
+    if length > _LONGEST_FOOTER:
+        raise UnreadableRegister("The description of its columns is too long.")
+
+
+def _check_chunks(file: BinaryIO, metadata: Any) -> None:
+    for group in range(metadata.num_row_groups):
+        for column in range(metadata.num_columns):
+            chunk = metadata.row_group(group).column(column)
+            starts = [at for at in (chunk.dictionary_page_offset, chunk.data_page_offset) if at]
+            if not starts or chunk.total_compressed_size < 0:
+                raise UnreadableRegister(_DAMAGED)
+            check_pages(file, min(starts), chunk.total_compressed_size)
+
+
+def _is_readable(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return bool(is_text or pa.types.is_date(kind) or pa.types.is_timestamp(kind))
+
+
+def _texts(column: Any) -> list[str | None]:
+    """The cells of a column: empty where there is no value, None where it is no text."""
+    if pa.types.is_dictionary(column.type):
+        # Cut before it is spread over the rows: a long value may stand in each of them.
+        values = pc.binary_slice(column.dictionary.cast(pa.large_binary()), 0, _LONGEST_BYTES + 4)
+        cells = values.take(column.indices)
+    else:
+        cells = column.cast(pa.string()).cast(pa.large_binary())
+    # Straight out of the buffers: the library makes an object of its own for each cell, at ten times the price.
+    cells = pc.fill_null(cells, b"")
+    _, offsets, data = cells.buffers()
+    ends = memoryview(offsets).cast("q")[cells.offset : cells.offset + len(cells) + 1]
+    text = b"" if data is None else data.to_pybytes()
+    return [_text(text[start:end]) for start, end in pairwise(ends)]
+
+
+def _text(value: bytes) -> str | None:
+    try:
+        # One that was cut may end within a character; it has too many of them, and is told so as any other.
+        return value.decode(errors="ignore" if len(value) > _LONGEST_BYTES else "strict")
+    except UnicodeDecodeError:
+        return None

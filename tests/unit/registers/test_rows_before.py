@@ -1,0 +1,44 @@
+"""What the rows before say of one, counted for a whole register in memory that does not grow with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.support.registers import ROW
+from vneid_idp.registers.rows import Document, DocumentType, HolderKind, Service
+from vneid_idp.registers.rows_before import RowsBefore
+
+
+@pytest.fixture
+def before() -> Iterator[RowsBefore]:
+    counted = RowsBefore()
+    yield counted
+    counted.close()
+
+
+def test_a_number_stood_there_before_or_not(before: RowsBefore) -> None:
+    numbers = ["+84950000000", "+84950000001", "+84959999999", "+84960000000", "+84990000000"]
+    assert [before.stood_before(number) for number in numbers] == [False] * 5
+    assert [before.stood_before(number) for number in numbers] == [True] * 5
+    assert not before.stood_before("+84950000008")
+
+
+def test_numbers_are_counted_by_the_papers_of_the_person(before: RowsBefore) -> None:
+    other = replace(ROW, document=Document(DocumentType.CITIZEN_CARD, "097196000002"))
+    assert [before.place(row) for row in (ROW, other, ROW, ROW, other)] == [1, 1, 2, 3, 2]
+    korean, french = (
+        replace(ROW, document=Document(DocumentType.PASSPORT, "M1234567"), nationality=nation)
+        for nation in ("KR", "FR")
+    )
+    assert [before.place(row) for row in (korean, french, korean)] == [1, 1, 2]
+    assert before.place(replace(ROW, nationality=None)) == 4, "of a card the country is no part of the number"
+
+
+def test_what_is_no_persons_number_to_speak_with_is_not_counted(before: RowsBefore) -> None:
+    uncounted = (
+        replace(ROW, service=Service.MACHINE),
+        replace(ROW, holder_kind=HolderKind.ORGANISATION),
+        replace(ROW, document=None),
+    )
+    assert [before.place(row) for row in (*uncounted, *uncounted, ROW)] == [1] * 7
