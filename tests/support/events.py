@@ -9,7 +9,8 @@ from vneid_idp.audit import service as audit
 from vneid_idp.audit.tables import events
 from vneid_idp.storage.statement import Statement
 
-_EVENTS = Statement(select(events.c.kind))
+# In the order of their making, which a table does not keep by itself.
+_EVENTS = Statement(select(events.c.kind).order_by(events.c.event_id))
 
 
 async def history(land: Country, slug: str) -> list[str]:
