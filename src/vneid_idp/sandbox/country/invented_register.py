@@ -87,12 +87,15 @@ class _Numbers:
         self._space = phones.SYNTHETIC_NUMBERS - RESERVED
         self._next = Dice(seed, "numbers").below(self._space)
         self.last: str | None = None
+        """The number of the last row that can be read, which another one may repeat."""
 
-    def take(self) -> str:
-        """A number that no row had before."""
+    def take(self, *, readable: bool = True) -> str:
+        """A number that no row had before, for one that can be read, or cannot."""
         self._next = (self._next + _STRIDE) % self._space
-        self.last = phones.build(RESERVED + self._next)
-        return self.last
+        number = phones.build(RESERVED + self._next)
+        if readable:
+            self.last = number
+        return number
 
 
 def _of_holder(record: RegistryRecord, dice: Dice, numbers: _Numbers) -> Iterator[_Draft]:
@@ -112,7 +115,8 @@ def _of_holder(record: RegistryRecord, dice: Dice, numbers: _Numbers) -> Iterato
             above = place > _MOST_NUMBERS
             yield _Draft(RowClass.TOO_MANY if above else plain, _cells(record, numbers.take(), dice))
         return
-    phone_number = numbers.last if junk is RowClass.DUPLICATE else numbers.take()
+    is_repeated, is_readable = junk is RowClass.DUPLICATE, junk is not RowClass.MALFORMED
+    phone_number = numbers.last if is_repeated else numbers.take(readable=is_readable)
     assert phone_number is not None
     yield _Draft(junk, _spoiled(junk, record, _cells(record, phone_number, dice), dice))
 
