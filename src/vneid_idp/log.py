@@ -26,7 +26,7 @@ NUMBERS = frozenset({"attempt", "count", "ms", "status"})
 WORDS = frozenset(
     {
         "causes", "channel", "code", "delivery_id", "client_id", "environment", "error", "failure", "method", "outcome",
-        "request_id", "route", "setting", "statement", "task", "trace",
+        "request_id", "route", "service", "setting", "statement", "task", "trace",
     }
 )  # fmt: skip
 """Identifiers and names that the program gave. None of a person: not even `person_id`."""

@@ -45,5 +45,5 @@ class HttpMatcher:
 
 
 def _bad(what: str) -> BadAnswer:
-    _log.warning("face_matcher.bad_answer", detail=f"The server {what}.")
+    _log.warning("service.bad_answer", service=MATCHER.name, detail=f"The server {what}.")
     return BadAnswer(f"The matcher {what}.")

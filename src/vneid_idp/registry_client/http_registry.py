@@ -156,10 +156,10 @@ def _read(model: type[M], body: bytes) -> M:
         # Where it is wrong, never what stands there: it is about a person.
         places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['type']}" for each in error.errors()[:5])
         what = f"says what {model.__name__} cannot be ({places})"
-        _log.warning("registry.bad_answer", detail=f"The server {what}.")
+        _log.warning("service.bad_answer", service=REGISTRY.name, detail=f"The server {what}.")
         raise _Unintelligible(f"The registry {what}.") from None
 
 
 def _bad(what: str) -> BadAnswer:
-    _log.warning("registry.bad_answer", detail=f"The server {what}.")
+    _log.warning("service.bad_answer", service=REGISTRY.name, detail=f"The server {what}.")
     return BadAnswer(f"The registry {what}.")

@@ -39,7 +39,7 @@ class Asked:
     """Who is asked, as far as it makes a difference on the way."""
 
     name: str
-    """Begins the names of what is logged, as in `registry.no_answer`."""
+    """What logs call it."""
     unavailable: type[DomainError]
     """There is no answer."""
     bad_answer: type[DomainError]
@@ -115,7 +115,7 @@ class Transport:
         try:
             return await attempts(self._attempt, latest, method, path, body)
         except _NoAnswer as error:
-            _log.warning(f"{self._asked.name}.no_answer", method=method, detail=_why(error))
+            _log.warning("service.no_answer", service=self._asked.name, method=method, detail=_why(error))
             raise self._asked.unavailable from error
         except OpenedState as error:
             raise self._asked.unavailable from error
@@ -170,7 +170,8 @@ class Transport:
             self._signatures.check_answer(answer, content)
         except NotSigned as error:
             _log.warning(
-                f"{self._asked.name}.bad_answer",
+                "service.bad_answer",
+                service=self._asked.name,
                 method=method,
                 status=response.status_code,
                 detail="not signed by it",
@@ -183,7 +184,8 @@ class Transport:
         async for part in response.aiter_raw():
             content += part
             if len(content) > LARGEST_ANSWER:
-                _log.warning(f"{self._asked.name}.bad_answer", detail=f"longer than {LARGEST_ANSWER} bytes")
+                detail = f"longer than {LARGEST_ANSWER} bytes"
+                _log.warning("service.bad_answer", service=self._asked.name, detail=detail)
                 raise self._asked.bad_answer("An answer was too long.")
         return bytes(content)
 
