@@ -14,6 +14,8 @@ LEGAL_REFERENCES = (
     mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b"),
     mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b: commercial livestream needs the personal ID number"),
     mark("Decree 147/2024/NĐ-CP, Articles 23.3.e and 27.3.b: unverified accounts may not create or share content"),
+    mark("Decree 163/2024/NĐ-CP, Article 18.2; Decree 174/2026/NĐ-CP, Article 34"),
+    mark("Decree 163/2024/NĐ-CP, Articles 16 and 18; Decree 174/2026/NĐ-CP, Article 34.5.g and h"),
     mark("Decree 69/2024/NĐ-CP, Article 10"),
     mark("Decree 69/2024/NĐ-CP, Article 7"),
     mark("Decree 69/2024/NĐ-CP, Articles 10 and 13"),
