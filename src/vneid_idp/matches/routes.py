@@ -17,7 +17,7 @@ from vneid_idp.matching.service import digest_of_phone
 from vneid_idp.protocol.claims import FOUR_FIELDS
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.use_cases.match_fields import check_may_compare, match_fields
-from vneid_idp.web.api_caller import ApiCaller, find_api_caller
+from vneid_idp.web.api_caller import ENDED, ApiCaller, find_api_caller
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
@@ -92,7 +92,7 @@ async def four_fields(
         )
         nothing_told = Result.MISMATCH not in match.results.values()
     except GrantEnded as error:
-        raise InvalidToken("The access token has been revoked: its grant, consent or session ended.") from error
+        raise InvalidToken(ENDED) from error
     finally:
         if nothing_told:
             await budget.give_back()

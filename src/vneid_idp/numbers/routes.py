@@ -16,6 +16,7 @@ from vneid_idp.numbers.representations import NUMBER_ID, NewNumber, Number, Numb
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_number import bind_number, carrier_of, release_number
+from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import idp
 from vneid_idp.web.contracts import problems
@@ -30,7 +31,6 @@ class _NumberId(StringConvertor):
 
 # `/{number_id:number_id}`: an address with anything else in that place is no address of ours (404, or 405).
 register_url_convertor("number_id", _NumberId())
-_ENDED = "The access token has been revoked: its grant, consent or session ended."
 _LIST = "numbers/v1/numbers"
 """What is sealed into cursors, so that those of another list do not open here."""
 
@@ -97,7 +97,7 @@ async def bind(
     try:
         bound = await provider.db.transact(work)
     except GrantEnded as error:
-        raise InvalidToken(_ENDED) from error
+        raise InvalidToken(ENDED) from error
     no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
@@ -151,6 +151,6 @@ async def release(request: Request, response: Response, caller: CallerOf, number
     try:
         released = await idp(request).db.transact(lambda unit: release_number(unit, caller.client, number_id))
     except UnknownClient as error:
-        raise InvalidToken(_ENDED) from error
+        raise InvalidToken(ENDED) from error
     no_store(response)
     return Number.of(released)

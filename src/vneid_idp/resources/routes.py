@@ -39,6 +39,7 @@ from vneid_idp.resources.telling import tell
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.bind_account import bind_account, holder_of
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
+from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
@@ -55,7 +56,6 @@ class _BindingId(StringConvertor):
 
 # `/{binding_id:binding_id}`: an address with anything else in that place is no address of ours (404, or 405).
 register_url_convertor("binding_id", _BindingId())
-_ENDED = "The access token has been revoked: its grant, consent or session ended."
 
 _EVERYWHERE = {"_401": "invalid_token", "_422": "malformed", "_503": "temporarily_unavailable, registry_unavailable"}
 router = APIRouter(
@@ -129,7 +129,7 @@ async def bind(
     try:
         bound, found, now = await provider.db.transact(work)
     except GrantEnded as error:
-        raise InvalidToken(_ENDED) from error
+        raise InvalidToken(ENDED) from error
     except LevelRequired as error:
         raise InsufficientAuthentication(error.title, (LEVEL_2,)) from error
     no_store(response)
@@ -286,6 +286,6 @@ async def release(request: Request, response: Response, caller: CallerOf, bindin
     try:
         released, now = await provider.db.transact(work)
     except (GrantEnded, UnknownClient) as error:
-        raise InvalidToken(_ENDED) from error
+        raise InvalidToken(ENDED) from error
     no_store(response)
     return tell(caller.client, Disclosure(released, {}), None, policy.at(now), now)

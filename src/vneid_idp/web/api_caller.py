@@ -13,6 +13,9 @@ from vneid_idp.web.acting import get_agreed
 from vneid_idp.web.bearer import open_caller, presented_token
 from vneid_idp.web.context import idp
 
+ENDED = "The access token has been revoked: its grant, consent or session ended."
+"""What a caller is told whose token was good when it was read, and is not by the time that something is done by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiCaller:
@@ -42,7 +45,7 @@ async def find_api_caller(request: Request) -> ApiCaller:
         grant = await grants.find_live(unit, token.client_id, token.grant_id, token.above)
         now = unit.now
     if grant is None:
-        raise InvalidToken("The access token has been revoked: its grant, consent or session ended.")
+        raise InvalidToken(ENDED)
     agreed = await get_agreed(provider, client, grant.authorisation, now)
     counts = permitted(client, token.authorised(grant.authorisation), grant.decided, agreed)
     return ApiCaller(agreed, counts, grant.grant_id)
