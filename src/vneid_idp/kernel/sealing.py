@@ -53,6 +53,7 @@ class SealPurpose(StrEnum):
     UNLOCKED = "unlocked"
     BEGUN_FROM = "begun_from"
     PERSON_KEY = "person_key"
+    CARRIER_KEY = "carrier_key"
     PERSONAL_DATA = "personal_data"
     PRIVATE_KEY = "private_key"
 
