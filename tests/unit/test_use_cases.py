@@ -93,7 +93,7 @@ def test_nobody_is_found_by_number_past_the_record() -> None:
         if isinstance(node, ast.Attribute | ast.Name)
         and (node.attr if isinstance(node, ast.Attribute) else node.id) in ("find_many_by_number", "find_all_by_number")
     }
-    of_many = {"use_cases/check_register.py", "identity/register/records.py"}
+    of_many = {"use_cases/class_register.py", "identity/register/records.py"}
     assert at_once - OF_THE_REGISTER == of_many
 
 

@@ -73,7 +73,7 @@ def check(
                     terms,
                     settled,
                     on_fault=faults.write,
-                    progress=lambda: bar.update(task, completed=register.done),
+                    progress=lambda done: bar.update(task, completed=done),
                 )
 
     began = time.monotonic()

@@ -1,34 +1,25 @@
 """What the rows before say of a row: whether its phone number stood there, and how many numbers its holder had.
 
-Both are counted for a whole register, which may have all numbers of the country, in memory that does not grow with it:
-a bit for each phone number that there can be, and a table on disk of the operating system's, without a name, that ends
-with the process. Who holds the numbers stands there as a digest under a key that nobody keeps.
+Both are counted for a whole register, which may have all numbers of the country, in little memory: a bit for each phone
+number that there can be, and some 15 bytes for each holder, of whom a keyed hash is kept and nothing that they could be
+found by.
 """
 
-import hashlib
-import sqlite3
+from array import array
 
-from vneid_idp.kernel.secrets import random_bytes
 from vneid_idp.registers.rows import DocumentType, HolderKind, RegisterRow, Service
 
 _PREFIX = len("+84") + 2
 """Characters of a number before its last seven digits."""
 _BITS = 10**7
-_PAGES = 32 * 1024
-"""KiB of the table that stay in memory."""
 
 
 class RowsBefore:
-    """Told the rows in their order; `close` it at the end."""
+    """Told the rows in their order."""
 
     def __init__(self) -> None:
-        self._key = random_bytes(32)
         self._seen: dict[str, bytearray] = {}
-        self._holders = sqlite3.connect("", isolation_level=None)
-        self._holders.execute(f"PRAGMA cache_size = -{_PAGES}")
-        self._holders.execute("PRAGMA journal_mode = OFF")
-        self._holders.execute("CREATE TABLE holders (holder INTEGER PRIMARY KEY, numbers INTEGER NOT NULL) STRICT")
-        self._holders.execute("BEGIN")
+        self._holders = _Tally()
 
     def stood_before(self, phone_number: str) -> bool:
         """Whether a row before this one was about the same number. Remembers it."""
@@ -36,25 +27,73 @@ class RowsBefore:
         bits = self._seen.get(prefix)
         if bits is None:
             bits = self._seen[prefix] = bytearray(_BITS // 8)
-        byte, bit = divmod(int(phone_number[_PREFIX:]), 8)
-        seen = bits[byte] >> bit & 1
-        bits[byte] |= 1 << bit
-        return bool(seen)
+        serial = int(phone_number[_PREFIX:])
+        byte, bit = serial >> 3, 1 << (serial & 7)
+        seen = bits[byte]
+        bits[byte] = seen | bit
+        return bool(seen & bit)
 
     def place(self, row: RegisterRow) -> int:
-        """Which number of its holder this one is, from 1 on. Counts it, where it is a person's to speak with people."""
-        if row.document is None or row.holder_kind is not HolderKind.PERSON or row.service is Service.MACHINE:
+        """Which number of its holder this one is, from 1 on, and no further than `MOST_COUNTED`. Counts it, where it is
+        a person's to speak with people."""
+        document = row.document
+        if document is None or row.holder_kind is not HolderKind.PERSON or row.service is Service.MACHINE:
             return 1
         # Passports of two countries may have one number; of other papers the country is none of the number.
-        country = row.nationality if row.document.type is DocumentType.PASSPORT else None
-        text = f"{row.document.type}\0{country or ''}\0{row.document.number}"
-        digest = hashlib.blake2b(text.encode(), digest_size=8, key=self._key).digest()
-        ((numbers,),) = self._holders.execute(
-            "INSERT INTO holders VALUES (?, 1) ON CONFLICT DO UPDATE SET numbers = numbers + 1 RETURNING numbers",
-            (int.from_bytes(digest, signed=True),),
-        ).fetchall()
-        return int(numbers)
+        country = row.nationality if document.type is DocumentType.PASSPORT else None
+        # Python keys it anew for each process.
+        return self._holders.add(hash((document.type.value, country, document.number)))
 
-    def close(self) -> None:
-        """Give back memory and disk."""
-        self._holders.close()
+
+_PARTS = 1024
+_FIRST_SLOTS = 16
+MOST_COUNTED = 0xFF
+_WHO = ~MOST_COUNTED & 0xFFFF_FFFF_FFFF_FFFF
+
+
+class _Tally:
+    """How often each of many hashes came: tables with open addressing and linear probing. A slot holds the upper 56
+    bits of a hash and, in the others, the count.
+
+    They are many, so that each grows for itself: that of the whole would stand still, and need twice its memory, while
+    one table grew.
+    """
+
+    def __init__(self) -> None:
+        self._parts = [array("Q", bytes(8 * _FIRST_SLOTS)) for _ in range(_PARTS)]
+        self._used = [0] * _PARTS
+
+    def add(self, hashed: int) -> int:
+        """Count it; how often it came."""
+        who, number = hashed & _WHO, hashed % _PARTS
+        part = self._parts[number]
+        at = _slot(part, who)
+        if held := part[at]:
+            if held & MOST_COUNTED < MOST_COUNTED:
+                part[at] = held = held + 1
+            return held & MOST_COUNTED
+        part[at] = who + 1
+        self._used[number] += 1
+        if 4 * self._used[number] > 3 * len(part):
+            self._parts[number] = _grown(part)
+        return 1
+
+
+def _slot(part: "array[int]", who: int) -> int:
+    """Where this one stands, or has room."""
+    slots = len(part)
+    at = (who >> 18) % slots
+    while (held := part[at]) and held & _WHO != who:
+        at = at + 1 if at + 1 < slots else 0
+    return at
+
+
+def _grown(part: "array[int]") -> "array[int]":
+    slots = len(part) * 3 // 2
+    grown = array("Q", bytes(8 * slots))
+    for held in filter(None, part):
+        at = (held >> 18) % slots
+        while grown[at]:  # all are different
+            at = at + 1 if at + 1 < slots else 0
+        grown[at] = held
+    return grown

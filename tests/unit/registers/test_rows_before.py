@@ -1,6 +1,5 @@
 """What the rows before say of one, counted for a whole register in memory that does not grow with it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,10 +10,8 @@ from vneid_idp.registers.rows_before import RowsBefore
 
 
 @pytest.fixture
-def before() -> Iterator[RowsBefore]:
-    counted = RowsBefore()
-    yield counted
-    counted.close()
+def before() -> RowsBefore:
+    return RowsBefore()
 
 
 def test_a_number_stood_there_before_or_not(before: RowsBefore) -> None:

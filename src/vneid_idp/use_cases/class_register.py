@@ -1,0 +1,115 @@
+"""A carrier's register is classed: each of its rows, held against the population register, batch by batch.
+
+Whoever goes through the batches puts on record that they do, before they begin. What was written down of them need not
+be classed again: the rows up to there are then read for what they say of those behind them, and nobody is asked for.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.identity.register.records import RegistryRecord, find_all_by_number
+from vneid_idp.registers.classes import Classified, Found, Terms, asks_for, classify
+from vneid_idp.registers.faults import Fault
+from vneid_idp.registers.reading import Register
+from vneid_idp.registers.rows import RegisterRow, read_row
+from vneid_idp.registers.rows_before import RowsBefore
+
+_AT_ONCE = 2_000
+"""Rows whose holders are asked for together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassedRow:
+    """A row that can be read, and its class."""
+
+    row: RegisterRow
+    classified: Classified
+
+
+@dataclass(frozen=True, slots=True)
+class ClassedBatch:
+    """Some rows of a register, one after the other."""
+
+    rows: Sequence[ClassedRow]
+    """Those that can be read."""
+    unreadable: int
+    """How many rows cannot."""
+    faults: Sequence[Fault]
+    """Why: one or more for each of those."""
+    last_line: int
+    """`Line.number` of the last row, whether it can be read or not: once all of this is written down, the place to
+    begin `after`."""
+    done: int
+    """`Register.done` when it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A row that was read, and what the rows before it say."""
+
+    row: RegisterRow
+    stood_before: bool
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadBatch:
+    """A batch before anybody was asked. Its other members are those of `ClassedBatch`."""
+
+    read: Sequence[_Read]
+    unreadable: int
+    faults: Sequence[Fault]
+    last_line: int
+    done: int
+
+
+async def classed_batches(
+    registry: PopulationRegistry, register: Register, terms: Terms, *, after: int = 0
+) -> AsyncIterator[ClassedBatch]:
+    """The rows of a register behind the line `after`, in their order. While the population register is asked about some
+    of them the next are read, in a thread.
+
+    Raises `UnreadableRegister` and `RegistryUnavailable`.
+    """
+    batches = _read_batches(register, after)
+    batch = await asyncio.to_thread(next, batches, None)
+    while batch is not None:
+        wanted = {number for each in batch.read if not each.stood_before and (number := asks_for(each.row))}
+        following, people = await asyncio.gather(
+            asyncio.to_thread(next, batches, None), find_all_by_number(registry, wanted)
+        )
+        yield _classed(batch, people, terms)
+        batch = following
+
+
+def _read_batches(register: Register, after: int) -> Iterator[_ReadBatch]:
+    before, lines = RowsBefore(), register.rows()
+    while batch := list(islice(lines, _AT_ONCE)):
+        read, faults = list[_Read](), list[Fault]()
+        unreadable = 0
+        for line in batch:
+            row = (line,) if isinstance(line, Fault) else read_row(line)
+            if isinstance(row, RegisterRow):
+                stood_before = before.stood_before(row.phone_number)
+                place = 1 if stood_before else before.place(row)
+                if row.line > after:
+                    read.append(_Read(row, stood_before, place))
+            elif row[0].line > after:
+                faults += row
+                unreadable += 1
+        last = batch[-1].line if isinstance(batch[-1], Fault) else batch[-1].number
+        if last > after:
+            yield _ReadBatch(read, unreadable, faults, last, register.done)
+
+
+def _classed(batch: _ReadBatch, people: Mapping[str, RegistryRecord], terms: Terms) -> ClassedBatch:
+    rows = [ClassedRow(each.row, classify(each.row, _found(each, people), terms)) for each in batch.read]
+    return ClassedBatch(rows, batch.unreadable, batch.faults, batch.last_line, batch.done)
+
+
+def _found(read: _Read, people: Mapping[str, RegistryRecord]) -> Found:
+    number = None if read.stood_before else asks_for(read.row)
+    return Found(None if number is None else people.get(number), read.stood_before, read.place)
