@@ -15,7 +15,8 @@ from vneid_idp.clients import service as clients
 from vneid_idp.clients.service import forget_assertions
 from vneid_idp.faces import devices, service
 from vneid_idp.faces.devices import BadDevice, UnknownDevice
-from vneid_idp.faces.evidence import FRESH_FOR, Evidence, InvalidEvidence, SealedTemplate
+from vneid_idp.faces.evidence import FRESH_FOR, InvalidEvidence, SealedTemplate
+from vneid_idp.faces.service import Believed
 from vneid_idp.faces.templates import open_template
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.kernel.secrets import base64url
@@ -44,16 +45,16 @@ async def register(db: Database, client_id: str = CARRIER, **jwk: Any) -> str:
     return await db.transact(act)
 
 
-async def believe(db: Database, text: str, client_id: str = CARRIER) -> Evidence:
+async def believe(db: Database, text: str, *client_ids: str) -> Believed:
     async with db.reading() as unit:
-        return await service.believe(unit, client_id, text, ISSUER, ID_NUMBER)
+        return await service.believe(unit, client_ids or (CARRIER,), text, ISSUER, ID_NUMBER)
 
 
 async def test_evidence_of_an_own_device_is_believed_and_of_no_other(db: Database, watch: Watch) -> None:
     device_id = await register(db)
     await db.transact(lambda unit: add_client(unit, OTHER))
     text = signed(claims(watch.now(), device=device_id))
-    await believe(db, text)
+    assert (await believe(db, text)).client_id == (await believe(db, text, OTHER, CARRIER)).client_id == CARRIER
     with pytest.raises(InvalidEvidence, match="not registered for this client"):
         await believe(db, text, OTHER)
     await db.transact(lambda unit: devices.remove(unit, device_id, DEED))
@@ -80,7 +81,7 @@ async def test_the_same_evidence_counts_once_whoever_is_faster(db: Database, wat
     evidence = await believe(db, signed(claims(watch.now(), device=device_id)))
 
     async def use() -> None:
-        await db.transact(lambda unit: service.use_evidence(unit, CARRIER, evidence))
+        await db.transact(lambda unit: service.use_evidence(unit, evidence))
 
     refused = [each for each in await asyncio.gather(*(use() for _ in range(4)), return_exceptions=True) if each]
     assert [type(each) for each in refused] == [InvalidEvidence] * 3

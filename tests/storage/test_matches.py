@@ -1,28 +1,37 @@
 """A match is used once, for the person and the number that it was made for, and only while it is good."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pytest
 
 from tests.support.watch import Watch
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service
-from vneid_idp.matching.rules import GOOD_FOR, Field, Result, Verdict
+from vneid_idp.matching.rules import GOOD_FOR, ComparedFace, Field, Result, Verdict
 from vneid_idp.matching.service import Match, digest_of_phone
 from vneid_idp.storage.unit import Database
 
 PHONE = digest_of_phone(BlindIndex(b"k" * 32), "+84951234567")
+HOW = ComparedFace("national", "model-1", "bev_1", "ISO/IEC 30107-3", 1)
 ALL = dict.fromkeys(Field, Result.MATCH)
 
 
 async def made(db: Database, results: Mapping[Field, Result] = ALL, person_id: str | None = "per_a") -> Match:
-    return await db.transact(lambda unit: service.add_match(unit, "cli_a", "song", person_id, PHONE, results))
+    add = partial(service.add_match, phone_digest=PHONE, channel="carrier_app", face=HOW)
+    return await db.transact(lambda unit: add(unit, "cli_a", "song", person_id, results))
 
 
 async def used(
-    db: Database, match: Match, client_id: str = "cli_a", person_id: str = "per_a", phone: str = PHONE
+    db: Database,
+    match: Match,
+    *,
+    family: str = "song",
+    person_id: str = "per_a",
+    phone: str = PHONE,
+    channel: str = "carrier_app",
 ) -> Match | None:
-    return await db.transact(lambda unit: service.use_match(unit, client_id, match.match_id, person_id, phone))
+    return await db.transact(lambda unit: service.use_match(unit, family, match.match_id, person_id, phone, channel))
 
 
 async def found(db: Database, match: Match, client_id: str = "cli_a") -> Match | None:
@@ -43,9 +52,9 @@ async def test_a_match_is_found_as_it_was_made_and_used_once(db: Database, watch
 
 
 @pytest.mark.parametrize(
-    "other", [{"client_id": "cli_b"}, {"person_id": "per_b"}, {"phone": "other"}], ids=["client", "person", "number"]
+    "other", [{"family": "another"}, {"person_id": "per_b"}, {"phone": "other"}, {"channel": "carrier_point"}], ids=str
 )
-async def test_a_match_is_for_its_client_person_and_number(db: Database, other: dict[str, str]) -> None:
+async def test_a_match_is_for_its_organisation_person_number_and_channel(db: Database, other: dict[str, str]) -> None:
     match = await made(db)
     assert await used(db, match, **other) is None
     assert await found(db, match, "cli_b") is None

@@ -50,6 +50,10 @@ class InvalidEvidence(DomainError):
     title = "The capture evidence is not taken. Let the device take the face anew, and send what it signs then."
 
 
+class EvidenceOfAnother(InvalidEvidence):
+    """The evidence was made for another ID number. Who was not told the number learns something by it."""
+
+
 class MatcherNotEvaluated(DomainError):
     """The carrier compares faces by itself, and no evaluation that passed is on file for how it does."""
 
@@ -175,7 +179,7 @@ def check_evidence(evidence: Evidence, device: DeviceKey | None, issuer: str, id
     if evidence.taken_at < now - FRESH_FOR:
         raise InvalidEvidence(f"The evidence is older than {FRESH_FOR // MINUTE} minutes.")
     if not same(evidence.id_number_digest, id_number_digest(evidence.jti, id_number)):
-        raise InvalidEvidence("The evidence is for another person.")
+        raise EvidenceOfAnother("The evidence is for another person.")
     if not evidence.liveness.passed:
         raise InvalidEvidence("The evidence says that no living face was in front of the device.")
 

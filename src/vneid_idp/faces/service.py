@@ -4,6 +4,9 @@
 call lies behind it; `use_evidence` in the unit that writes what came of it.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
 from vneid_idp.biometrics.service import evaluation_of
 from vneid_idp.clients.service import Once, use_up
 from vneid_idp.faces import devices
@@ -28,15 +31,28 @@ _REMEMBERED: Instant = FRESH_FOR + MINUTE
 """Longer than evidence is good for, by more than any leeway on clocks."""
 
 
-async def believe(unit: Reading, client_id: str, text: str, issuer: str, id_number: str) -> Evidence:
-    """The evidence that a client shows for the person of this ID number. Whether it was used before is not asked.
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """Evidence that counts, unless it was used before."""
+
+    evidence: Evidence
+    client_id: str
+    """The client whose device it is."""
+
+
+async def believe(unit: Reading, client_ids: Collection[str], text: str, issuer: str, id_number: str) -> Believed:
+    """The evidence that is shown for the person of this ID number, of a device of one of these clients: who shows it,
+    and whom that one acts for. Whether it was used before is not asked.
 
     Raises `InvalidEvidence`.
     """
     evidence = read_evidence(text)
-    device = await devices.find(unit, client_id, evidence.device_id)
-    check_evidence(evidence, None if device is None else device.key, issuer, id_number, unit.now)
-    return evidence
+    found = [await devices.find(unit, client_id, evidence.device_id) for client_id in client_ids]
+    device = next((each for each in found if each is not None), None)
+    key = None if device is None else device.key
+    check_evidence(evidence, key, issuer, id_number, unit.now)
+    assert device is not None
+    return Believed(evidence, device.client_id)
 
 
 async def compare(matcher: FaceMatcher, keys: KeyRing, evidence: Evidence, person_id: str, now: Instant) -> FaceResult:
@@ -56,8 +72,9 @@ async def judge_own_comparison(unit: Reading, client_id: str, comparison: OwnCom
     return judge_own(comparison, known)
 
 
-async def use_evidence(unit: Unit, client_id: str, evidence: Evidence) -> None:
+async def use_evidence(unit: Unit, believed: Believed) -> None:
     """Let evidence count this once, by whichever worker. Raises `InvalidEvidence` where it has counted already."""
+    evidence = believed.evidence
     once = Once(digest(f"capture {evidence.device_id} {evidence.jti}"), evidence.taken_at + _REMEMBERED)
-    if await use_up(unit, client_id, once):
+    if await use_up(unit, believed.client_id, once):
         raise InvalidEvidence("The evidence was used before: its jti must be new each time.")

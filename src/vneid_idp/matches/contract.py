@@ -10,8 +10,9 @@ A carrier holds what it has of a person against the population register (Circula
 full name, birth date and face. It learns for each whether it agrees, and no value; the person reads in their history \
 who compared what, when, and what came of it.
 
-A face is not compared yet, so the verdict is `undecided` at most. Refusals are problem details (RFC 9457) with a \
-stable `code`. Unofficial sandbox, synthetic people.
+A face is compared with the picture that the state has, or counts by the carrier's own comparison where an evaluation \
+of its matcher that passes is on file. Refusals are problem details (RFC 9457) with a stable `code`. Unofficial \
+sandbox, synthetic people.
 """
 
 

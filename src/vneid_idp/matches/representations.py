@@ -6,20 +6,44 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from vneid_idp.faces.evidence import FaceRoute
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
 from vneid_idp.matching import rules
-from vneid_idp.matching.comparison import Claimed
+from vneid_idp.matching.comparison import Claimed, ShownFace
 from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.rules import Result, Verdict
 from vneid_idp.matching.service import Match
+from vneid_idp.protocol.details.subscriber_number import Channel
 
 LONGEST_NAME = 200
+_LONGEST_EVIDENCE = 32 * 1024
 Hint = Literal["diacritics", "near"]
 
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Face(_Model):
+    """A face that a device of the carrier's took."""
+
+    evidence: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=_LONGEST_EVIDENCE,
+            description="A JWS of the type `capture-evidence+jwt` by the key of a registered device: fresh, made for "
+            "this ID number, and good for one comparison.",
+        ),
+    ]
+    route: Annotated[
+        FaceRoute,
+        Field(
+            description="With what it is compared, as the evidence says: `national`, the picture that the state has; "
+            "`own_template`, one of the carrier's own, by a matcher whose passing evaluation is on file."
+        ),
+    ]
 
 
 class FourFields(_Model):
@@ -35,6 +59,7 @@ class FourFields(_Model):
               examples=["NGUYỄN THỊ MINH ANH"]),
     ] = None  # fmt: skip
     birthdate: Annotated[date | None, Field(description="YYYY-MM-DD.", examples=["1996-04-12"])] = None
+    face: Face | None = None
     phone_number: Annotated[
         str | None,
         Field(
@@ -44,15 +69,20 @@ class FourFields(_Model):
             examples=["+84951234567"],
         ),
     ] = None
+    channel: Annotated[
+        Channel | None,
+        Field(description="Where that number is to be registered: a match is good for this channel alone."),
+    ] = None
 
     @property
     def claimed(self) -> Claimed:
         """What is to be compared."""
-        return Claimed(self.id_number, self.full_name, self.birthdate)
+        face = None if self.face is None else ShownFace(self.face.evidence, self.face.route)
+        return Claimed(self.id_number, self.full_name, self.birthdate, face)
 
 
 class Fields(_Model):
-    """What came of each field; null for one that was not compared."""
+    """What came of each field; null for one that was not compared, and for a face of which there is no picture."""
 
     id_number: Result | None
     full_name: Result | None

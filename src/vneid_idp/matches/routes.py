@@ -6,17 +6,19 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from vneid_idp.faces.evidence import EvidenceOfAnother
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.matches.budget import Budget
 from vneid_idp.matches.representations import FourFieldMatch, FourFields, ReceiptKeys
 from vneid_idp.matching.comparison import Claimed
+from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.receipts import RECEIPT, RECEIPT_ALG, receipt_claims
 from vneid_idp.matching.rules import Field, Result
-from vneid_idp.matching.service import digest_of_phone
+from vneid_idp.matching.service import Match, digest_of_phone
 from vneid_idp.protocol.claims import FOUR_FIELDS
 from vneid_idp.protocol.errors import InvalidToken
-from vneid_idp.use_cases.match_fields import check_may_compare, match_fields
+from vneid_idp.use_cases.match_fields import AskedMatch, Comparing, check_may_compare, match_fields
 from vneid_idp.web.api_caller import ENDED, ApiCaller, find_api_caller
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
@@ -61,10 +63,10 @@ async def find_caller(
     summary="Compare what you have of a person with the population register",
     responses=problems(
         _401="invalid_token",
-        _403="insufficient_scope",
-        _422="malformed",
+        _403="insufficient_scope, matcher_not_evaluated",
+        _422="malformed, invalid_evidence",
         _429="match_budget_spent",
-        _503="temporarily_unavailable, registry_unavailable",
+        _503="temporarily_unavailable, registry_unavailable, matcher_unavailable",
     ),
 )
 async def four_fields(
@@ -74,32 +76,47 @@ async def four_fields(
     what the person agreed to; another person's ID number then agrees with nothing. An ID number that is nobody's is
     answered as one of which nothing agrees, and so is that of somebody who has died.
 
+    A face comes as evidence that one of your devices signed. It is used up by the comparison that is answered, whatever
+    came of it, and by no refusal.
+
     Mismatches are counted for the ID number, over all clients, and for you; when there were too many, nothing is
     compared for a while (`429`)."""
-    claimed = body.claimed
+    provider, claimed = idp(request), body.claimed
     check_may_compare(caller.authorisation, claimed.fields)
     _check_enough(caller, claimed)
-    provider = idp(request)
-    number = claimed.id_number or await _number_of_person(provider, caller)
-    digest = None if body.phone_number is None else digest_of_phone(provider.keys.blind, body.phone_number)
-    budget = Budget(provider, caller, number)
+    asked = AskedMatch(
+        body.id_number or await _number_of_person(provider, caller),
+        claimed,
+        None if body.phone_number is None else digest_of_phone(provider.keys.blind, body.phone_number),
+        body.channel,
+    )
+    asked_at = provider.clock.now()
+    match, name = await _compare(provider, caller, asked)
+    claims = receipt_claims(provider.issuer, match, provider.registry.name, asked_at)
+    receipt = provider.keys.sign(RECEIPT_ALG, claims, typ=RECEIPT, now=match.made_at)
+    no_store(response)
+    return FourFieldMatch.of(match, None if caller.person_id is None else name, receipt)
+
+
+async def _compare(provider: Idp, caller: ApiCaller, asked: AskedMatch) -> tuple[Match, Likeness | None]:
+    """Compare within the budgets; what told nothing that does not agree is given back. Raises as `match_fields`."""
+    to = Comparing(provider.db, provider.registry, provider.face_matcher, provider.keys, provider.issuer)
+    budget = Budget(provider, caller, asked.number)
     await budget.take()
     nothing_told = True
     try:
-        asked_at = provider.clock.now()
-        match, name = await match_fields(
-            provider.db.transact, provider.registry, caller.authorisation, caller.grant_id, number, claimed, digest
-        )
+        match, name = await match_fields(to, caller.authorisation, caller.grant_id, asked)
         nothing_told = Result.MISMATCH not in match.results.values()
+    except EvidenceOfAnother:
+        # It tells that the person has another number than the evidence, where the client said none itself.
+        nothing_told = asked.claimed.id_number is not None
+        raise
     except GrantEnded as error:
         raise InvalidToken(ENDED) from error
     finally:
         if nothing_told:
             await budget.give_back()
-    claims = receipt_claims(provider.issuer, match, provider.registry.name, asked_at)
-    receipt = provider.keys.sign(RECEIPT_ALG, claims, typ=RECEIPT, now=match.made_at)
-    no_store(response)
-    return FourFieldMatch.of(match, None if caller.person_id is None else name, receipt)
+    return match, name
 
 
 def _check_enough(caller: ApiCaller, claimed: Claimed) -> None:

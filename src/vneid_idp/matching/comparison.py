@@ -1,12 +1,22 @@
 """What a carrier has of a person, held against the population register: pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from vneid_idp.faces.evidence import FaceRoute
+from vneid_idp.faces.port import FaceOutcome
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.matching.names import Likeness, likeness
 from vneid_idp.matching.rules import Field, Result
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFace:
+    """The evidence of a face, and with what the client says that it is to be compared."""
+
+    evidence: str = field(repr=False)
+    route: FaceRoute
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +26,18 @@ class Claimed:
     id_number: str | None = None
     full_name: str | None = None
     birthdate: date | None = None
+    face: ShownFace | None = None
 
     @property
     def fields(self) -> frozenset[Field]:
         """The fields that are there."""
-        values = {Field.ID_NUMBER: self.id_number, Field.FULL_NAME: self.full_name, Field.BIRTHDATE: self.birthdate}
-        return frozenset(field for field, value in values.items() if value is not None)
+        values = {
+            Field.ID_NUMBER: self.id_number,
+            Field.FULL_NAME: self.full_name,
+            Field.BIRTHDATE: self.birthdate,
+            Field.FACE: self.face,
+        }
+        return frozenset(name for name, value in values.items() if value is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +52,12 @@ class Comparison:
     """How the names relate; nothing where none was compared, or there is nobody. For a hint, and no more."""
 
 
-def compare(claimed: Claimed, record: RegistryRecord | None) -> Comparison:
-    """Hold `claimed` against the record that the register has under its ID number, or of the person who agreed.
+def compare(claimed: Claimed, record: RegistryRecord | None, face: FaceOutcome | None = None) -> Comparison:
+    """Hold `claimed` against the record that the register has under its ID number, or of the person who agreed; `face`
+    is what came of the face that is in it.
 
-    Nobody, and somebody who has died, agree with nothing: the same is compared, with what stands for nobody.
+    Nobody, and somebody who has died, agree with nothing: the same is compared, with what stands for nobody. A face of
+    which there is no picture was not compared.
     """
     living = record is not None and record.deceased_at is None
     number, name, born = (
@@ -50,12 +68,10 @@ def compare(claimed: Claimed, record: RegistryRecord | None) -> Comparison:
         Field.ID_NUMBER: claimed.id_number == number,
         Field.FULL_NAME: found is Likeness.EQUAL,
         Field.BIRTHDATE: claimed.birthdate == born,
+        Field.FACE: face is FaceOutcome.MATCH,
     }
-    results = {
-        field: Result.MATCH if living and agrees[field] else Result.MISMATCH
-        for field in Field
-        if field in claimed.fields
-    }
+    asked = claimed.fields - ({Field.FACE} if living and face is FaceOutcome.UNDECIDED else set())
+    results = {name: Result.MATCH if living and agrees[name] else Result.MISMATCH for name in Field if name in asked}
     return Comparison(record.person_id if record is not None and living else None, results, found if living else None)
 
 

@@ -1,6 +1,7 @@
 """What a carrier keeps of a match: a signed receipt that says what agreed with which register, and when, and nothing
 of what was compared. Pure."""
 
+from dataclasses import asdict
 from typing import Any
 
 from vneid_idp.kernel.clock import Instant, to_seconds
@@ -12,9 +13,9 @@ RECEIPT_ALG = "ES256"
 
 
 def receipt_claims(issuer: str, match: Match, register: str, asked_at: Instant) -> dict[str, Any]:
-    """The claims of a receipt for its client. It never expires: it tells of an instant, `register_asked_at`, in seconds
-    since the epoch (RFC 7519 §2)."""
-    return {
+    """The claims of a receipt for its client. It never expires: it tells of instants, when the register was asked and
+    the face was taken, in seconds since the epoch (RFC 7519 §2)."""
+    claims = {
         "iss": issuer,
         "aud": match.client_id,
         "jti": match.match_id,
@@ -24,3 +25,8 @@ def receipt_claims(issuer: str, match: Match, register: str, asked_at: Instant) 
         "fields": {field.value: result.value for field, result in match.results.items()},
         "verdict": match.verdict.value,
     }
+    if match.channel is not None:
+        claims["channel"] = match.channel
+    if match.face is not None:
+        claims["face"] = {**asdict(match.face), "taken_at": to_seconds(match.face.taken_at)}
+    return claims

@@ -1,6 +1,7 @@
 """What follows from the fields of a match: pure functions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from vneid_idp.kernel.clock import DAY, Instant
@@ -35,6 +36,23 @@ class Verdict(StrEnum):
     """One of those that were compared does not."""
     UNDECIDED = "undecided"
     """Those that were compared agree, and not all four were."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFace:
+    """How a face was compared, for whoever asks in years by what right a number is in use: nothing of the face, and no
+    score."""
+
+    route: str
+    """With what: `faces.evidence.FaceRoute`."""
+    matcher: str
+    """The name of who compared, with its version."""
+    evaluation_id: str
+    """The evaluation that says how often that matcher errs (Circular 08/2026/TT-BKHCN Art. 8.2)."""
+    liveness: str
+    """The standard by which the device told a living face from a presentation attack."""
+    taken_at: Instant
+    """When the device took it."""
 
 
 def verdict_of(results: Mapping[Field, Result]) -> Verdict:

@@ -1,7 +1,7 @@
 """Matches as they are kept: made, found, used once for one number, and forgotten when they are good no more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Text, bindparam, delete, literal_column, sele
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
-from vneid_idp.matching.rules import GOOD_FOR, Field, Result, Verdict, verdict_of
+from vneid_idp.matching.rules import GOOD_FOR, ComparedFace, Field, Result, Verdict, verdict_of
 from vneid_idp.matching.tables import four_field_matches
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
@@ -27,10 +27,12 @@ _FIND = Statement(select(four_field_matches).where(*_of_client))
 _USE = Statement(
     update(four_field_matches)
     .where(
-        *_of_client,
+        _c.match_id == bindparam("of_match", type_=Text),
+        _c.family_id == bindparam("of_family", type_=Text),
         _c.verdict == literal_column(f"'{Verdict.MATCHED}'"),
         _c.person_id == bindparam("of_person", type_=Text),
         _c.phone_digest == bindparam("of_phone", type_=Text),
+        _c.channel == bindparam("of_channel", type_=Text),
         _c.used_at.is_(None),
         _c.valid_until > bindparam("now", type_=BigInteger),
     )
@@ -52,7 +54,11 @@ class Match:
     person_id: str | None
     """Whose ID number it was; nobody where the register has no living person under it. Told to no client."""
     phone_digest: str | None
+    channel: str | None
+    """Where the number is to be registered, in the words of the type `subscriber_number` of `authorization_details`."""
     results: Mapping[Field, Result]
+    face: ComparedFace | None
+    """How the face was compared, where one was shown."""
     verdict: Verdict
     made_at: Instant
     valid_until: Instant
@@ -69,8 +75,11 @@ async def add_match(
     client_id: str,
     family_id: str | None,
     person_id: str | None,
-    phone_digest: str | None,
     results: Mapping[Field, Result],
+    *,
+    phone_digest: str | None = None,
+    channel: str | None = None,
+    face: ComparedFace | None = None,
 ) -> Match:
     """Keep what was found; one statement, whatever that is."""
     match = Match(
@@ -79,7 +88,9 @@ async def add_match(
         family_id=family_id,
         person_id=person_id,
         phone_digest=phone_digest,
+        channel=channel,
         results=results,
+        face=face,
         verdict=verdict_of(results),
         made_at=unit.now,
         valid_until=unit.now + GOOD_FOR,
@@ -92,7 +103,9 @@ async def add_match(
         family_id=family_id,
         person_id=person_id,
         phone_digest=phone_digest,
+        channel=channel,
         results=orjson.dumps({field.value: result.value for field, result in results.items()}).decode(),
+        face=None if face is None else orjson.dumps(asdict(face)).decode(),
         verdict=match.verdict,
         made_at=match.made_at,
         valid_until=match.valid_until,
@@ -106,13 +119,23 @@ async def find_match(unit: Reading, client_id: str, match_id: str) -> Match | No
     return _match(await unit.fetch_one(_FIND, of_match=match_id, of_client=client_id))
 
 
-async def use_match(unit: Unit, client_id: str, match_id: str, person_id: str, phone_digest: str) -> Match | None:
-    """Use a match up for the number of `phone_digest` (`digest_of_phone`) and this person.
+async def use_match(
+    unit: Unit, family_id: str, match_id: str, person_id: str, phone_digest: str, channel: str
+) -> Match | None:
+    """Use a match up for the number of `phone_digest` (`digest_of_phone`) and this person, whichever client of the
+    organisation had it made.
 
-    Nothing where all four fields did not match, for another person, number or client, a second time, or too late.
+    Nothing where all four fields did not match, for another person, number, channel or organisation, a second time, or
+    too late.
     """
     row = await unit.fetch_one(
-        _USE, of_match=match_id, of_client=client_id, of_person=person_id, of_phone=phone_digest, now=unit.now
+        _USE,
+        of_match=match_id,
+        of_family=family_id,
+        of_person=person_id,
+        of_phone=phone_digest,
+        of_channel=channel,
+        now=unit.now,
     )
     return _match(row)
 
@@ -137,4 +160,5 @@ def _match(row: Row | None) -> Match | None:
         return None
     values: dict[str, Any] = dict(row)
     results = {Field(name): Result(result) for name, result in orjson.loads(row["results"]).items()}
-    return Match(**values | {"results": results, "verdict": Verdict(row["verdict"])})
+    face = None if row["face"] is None else ComparedFace(**orjson.loads(row["face"]))
+    return Match(**values | {"results": results, "face": face, "verdict": Verdict(row["verdict"])})

@@ -15,8 +15,12 @@ four_field_matches = Table(
     Column("person_id", Text),
     # A keyed digest of the number that is to be bound; without one the match binds none.
     Column("phone_digest", Text),
+    # Where the number is to be registered, and the match binds it nowhere else.
+    Column("channel", Text),
     # The results by field, as JSON.
     Column("results", Text, nullable=False),
+    # How a face was compared, as JSON.
+    Column("face", Text),
     Column("verdict", Text, nullable=False),
     Column("made_at", BigInteger, nullable=False),
     Column("valid_until", BigInteger, nullable=False),

@@ -8,6 +8,9 @@ from vneid_idp.web.claim_words import Say
 from vneid_idp.web.detail_words.identity_match import FIELD_WORDS
 from vneid_idp.web.i18n import mark
 
+_NOTHING_COMPARED = mark(
+    "%(service)s wanted to have your face compared, and there is no picture to compare it with. Nothing was told."
+)
 _ALL_AGREE = mark("%(service)s compared what it has of you with the population register. It agrees: %(agrees)s.")
 _NONE_AGREES = mark(
     "%(service)s compared what it has of you with the population register. It does not agree: %(differs)s."
@@ -21,6 +24,8 @@ _SOME_AGREE = mark(
 def match_sentence(event: RecordedEvent) -> str:
     """The sentence, in which `%(service)s` stands, and what `match_values` brings."""
     found = set(event.data["results"].values())
+    if not found:
+        return _NOTHING_COMPARED
     if Result.MISMATCH not in found:
         return _ALL_AGREE
     return _SOME_AGREE if Result.MATCH in found else _NONE_AGREES

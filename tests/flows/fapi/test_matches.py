@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -12,6 +11,7 @@ from tests.support.country import ISSUER, Country
 from tests.support.deeds import DEED
 from tests.support.events import events_of, kinds_of
 from tests.support.leaks import Net
+from tests.support.matching import GRANTS, NOBODY, PATH, carrier_of, compare, own, right
 from tests.support.relying_party import RelyingParty
 from tests.support.rich_requests import confirmed
 from tests.support.shortcuts import agreed, known
@@ -23,39 +23,7 @@ from vneid_idp.matching import service as matches
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Origin
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
-PATH = "/matches/v1/four-fields"
-GRANTS = ["authorization_code", "client_credentials"]
-SCOPE = "openid match:four_fields"
 AGREED = {"type": "identity_match", "fields": ["full_name", "id_number"], "purpose": "subscriber_authentication"}
-NOBODY = "097196999999"
-
-
-async def carrier_of(land: Country, **members: Any) -> Carrier:
-    types = ["identity_match"]
-    return await Carrier.of(land, grant_types=GRANTS, scope=SCOPE, authorization_details_types=types, **members)
-
-
-async def own(carrier: Carrier) -> str:
-    answer = await carrier.post("/token", grant_type="client_credentials", scope="match:four_fields")
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["access_token"])
-
-
-async def compare(carrier: Carrier, token: str, body: dict[str, Any]) -> httpx.Response:
-    headers = {"Authorization": f"DPoP {token}"} | carrier.proof("POST", PATH, token=token)
-    async with carrier.country.browser() as browser:
-        return await browser.post(PATH, json=body, headers=headers)
-
-
-def right(land: Country, slug: str = "complete", /, **changes: str | None) -> dict[str, str]:
-    record = land.people[slug].record
-    found = {
-        "id_number": record.personal_number,
-        "full_name": record.full_name.upper(),
-        "birthdate": record.birth_date.isoformat(),
-        "phone_number": "+84951234567",
-    }
-    return {name: value for name, value in (found | changes).items() if value is not None}
 
 
 async def test_a_carrier_is_told_what_agrees_and_the_person_who_asked(land: Country, database_url: str) -> None:

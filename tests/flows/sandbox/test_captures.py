@@ -23,7 +23,8 @@ async def taken(land: Country, client_id: str, id_number: str, shows: str = "gen
     status, told = await post(land, client_id=client_id, id_number=id_number, shows=shows, seed=1, **members)
     assert (status, set(told)) == (201, {"evidence", "device", "make_believe"})
     async with land.idp.db.reading() as unit:
-        return await service.believe(unit, client_id, told["evidence"], land.idp.issuer, id_number)
+        believed = await service.believe(unit, [client_id], told["evidence"], land.idp.issuer, id_number)
+    return believed.evidence
 
 
 async def test_the_camera_takes_a_face_for_whoever_has_no_device(land: Country) -> None:

@@ -6,8 +6,10 @@ from datetime import date
 import pytest
 
 from tests.support.people import persona
+from vneid_idp.faces.evidence import FaceRoute
+from vneid_idp.faces.port import FaceOutcome
 from vneid_idp.matching import comparison
-from vneid_idp.matching.comparison import Claimed, compare
+from vneid_idp.matching.comparison import Claimed, ShownFace, compare
 from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.rules import Field, Result
 
@@ -46,3 +48,13 @@ def test_nobody_and_who_has_died_agree_with_nothing(record: object) -> None:
         found = compare(claimed, record)  # type: ignore[arg-type]
         assert found.results == dict.fromkeys((Field.ID_NUMBER, Field.FULL_NAME, Field.BIRTHDATE), MISMATCH)
         assert (found.person_id, found.name) == (None, None)
+
+
+@pytest.mark.parametrize("outcome", FaceOutcome)
+def test_a_face_counts_as_it_was_compared_and_for_nobody_as_another(outcome: FaceOutcome) -> None:
+    shown = replace(RIGHT, face=ShownFace("evidence", FaceRoute.NATIONAL))
+    expected = {FaceOutcome.MATCH: MATCH, FaceOutcome.MISMATCH: MISMATCH, FaceOutcome.UNDECIDED: None}
+    assert compare(shown, RECORD, outcome).results.get(Field.FACE) is expected[outcome]
+    assert list(compare(shown, RECORD, FaceOutcome.MATCH).results) == list(Field)
+    for record in (None, replace(RECORD, deceased_at=1)):
+        assert compare(shown, record, outcome).results == dict.fromkeys(Field, MISMATCH)
