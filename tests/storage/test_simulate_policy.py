@@ -111,7 +111,9 @@ class Register:
 async def write(db: Database, drawn: Collection[Drawn]) -> Register:
     async with db.writing() as unit:
         for each in drawn:
-            assert await store.add(unit, SOCIAL_ACCOUNT, AccountMove.VERIFY, each.account, each.account.binding_id, 1)
+            assert await store.add(
+                unit, SOCIAL_ACCOUNT, AccountMove.VERIFY, each.account, each.account.binding_id, 1, {}
+            )
     return Register({each.account.person_id: each.born for each in drawn})
 
 

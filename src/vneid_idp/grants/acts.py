@@ -1,7 +1,7 @@
 """What a person confirmed once is done once: acts of rich details (RFC 9396) that were used up.
 
-An act stands in the token alone and lives as long as that. So it is no state of the grant: what was done is a row, by
-grant and act, and the primary key is the rule.
+An act stands in the token alone and lives as long as that, also in those that were exchanged for it. So it is no state
+of the grant: what was done is a row, by the grant of the person's answer and the act, and the primary key is the rule.
 """
 
 from sqlalchemy import bindparam, delete
@@ -27,12 +27,13 @@ _USE = Statement(
 _FORGET = Statement(delete(spent_acts).where(spent_acts.c.at < bindparam("before")))
 
 
-async def use(unit: Unit, blind: BlindIndex, grant: Grant, act: Detail) -> bool:
-    """Use up an act that a token of this grant carries; `False` where it was before. What is kept of it is a keyed
-    digest. The caller holds the grant, and has looked that the token carries it."""
+async def use(unit: Unit, blind: BlindIndex, root: Grant, act: Detail) -> bool:
+    """Use up an act that a token of this grant carries, or one that was exchanged for it (`grants.hold_root`); `False`
+    where it was before. What is kept of it is a keyed digest. The caller holds the grant, and has looked that the token
+    carries it."""
     named = digest_of((act,))
-    values = {"client_id": grant.authorisation.client_id, "grant_id": grant.grant_id, "at": unit.now}
-    return await unit.execute(_USE, **values, act_digest=blind.of("spent_act", f"{grant.grant_id}\0{named}")) == 1
+    values = {"client_id": root.authorisation.client_id, "grant_id": root.grant_id, "at": unit.now}
+    return await unit.execute(_USE, **values, act_digest=blind.of("spent_act", f"{root.grant_id}\0{named}")) == 1
 
 
 async def forget(unit: Unit) -> int:

@@ -299,6 +299,18 @@ async def hold(
     return grant_of(row)
 
 
+async def hold_root(unit: Unit, grant: Grant) -> Grant:
+    """The grant that the person's own answer opened, from which `grant` came by exchanges, if it did (RFC 8693): that
+    one and all between are held alone until the unit ends. The caller holds `grant`. Raises `GrantEnded`."""
+    while grant.authorisation.ground is not None and (parent := grant.authorisation.ground.parent) is not None:
+        of = {"of_client": parent.client_id, "of_grant": parent.grant_id}
+        row = await unit.fetch_one(_SEIZE_LIVE[parent.above], **of, now=unit.now)
+        if row is None:
+            raise GrantEnded
+        grant = grant_of(row)
+    return grant
+
+
 async def use_link(unit: Unit, grant: Grant) -> bool:
     """Use up what the person confirmed: that one account is linked, once and soon. `False` where nothing was confirmed,
     it was used for an account before, or too long ago. The caller holds the grant alone."""

@@ -15,7 +15,8 @@ _SCHEME = HTTPBearer(
     scheme_name="access_token",
     description=(
         "An access token of this provider, bound to a key of the carrier's. The authorization code flow and CIBA give "
-        "one that names a person and carries what they confirmed in `authorization_details`; the client credentials "
+        "one that names a person and carries what they confirmed in `authorization_details`, and token exchange hands "
+        "it on to another client of the carrier's; the client credentials "
         f"flow gives the carrier's own, with the scope `{SUBSCRIBER_NUMBER}`."
     ),
 )
@@ -25,12 +26,11 @@ class Caller(ApiCaller):
     """A carrier, and what it may do with numbers."""
 
     def check_person(self) -> str:
-        """The grant behind a token that names a person. Raises `InsufficientScope`, also where another client acts for
-        the carrier's: an act is not handed on."""
-        if self.grant_id is None or self.authorisation.acts_for is not None:
+        """The grant behind a token that names a person. Raises `InsufficientScope`."""
+        if self.grant_id is None:
             raise InsufficientScope(
-                "This needs the access token of the request in which the person confirmed the number, at the client "
-                "that sent it."
+                "This needs the access token of the request in which the person confirmed the number, or one that was "
+                "exchanged for it."
             )
         return self.grant_id
 

@@ -8,7 +8,6 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import get_of_family, list_of_family
-from vneid_idp.bindings.subscriber_numbers.words import NumberNotConfirmed
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.numbers.callers import Caller, find_caller
@@ -71,26 +70,24 @@ async def bind(
             alias="Idempotency-Key",
             min_length=1,
             max_length=255,
-            description="Repeating a request with the same key repeats its result. A key counts for one authorization: "
-            "what the person confirmed later is another request, whatever its key.",
+            description="Repeating a request with the same key repeats its result. A key counts for one client and one "
+            "answer of the person: what they confirmed later is another request, whatever its key.",
         ),
     ] = None,
 ) -> Number:
     """Needs an access token that names a person and carries an object of the type `subscriber_number` with just these
-    members. It binds the number once, within the life of that token. Asking again changes nothing."""
+    members. It binds the number once, within the life of that token and whichever of the carrier's clients has one that
+    was exchanged for it. Asking again changes nothing."""
     provider, grant_id = idp(request), caller.check_person()
-    confirmed = number.as_confirmed
-    if confirmed not in caller.authorisation.details:
-        raise NumberNotConfirmed
 
     async def work(unit: Unit) -> Bound[SubscriberNumber]:
         return await bind_number(
             unit,
             provider.vault,
             provider.keys.blind,
-            caller.client,
+            caller.authorisation,
             grant_id,
-            confirmed,
+            number.as_confirmed,
             idempotency_key=idempotency_key,
         )
 

@@ -229,10 +229,14 @@ async def _entries(unit: Reading, person_id: str, before: str | None) -> list[En
 
 
 def _clients_of(entries: Sequence[Entry]) -> set[str]:
-    """The clients that these name: also for whom one acted."""
+    """The clients that these name: also for whom one acted, and who acted for one."""
     events = [entry for entry in entries if isinstance(entry, RecordedEvent)]
-    found = {name for each in events for name in (each.client_id, each.data.get("acts_for")) if name}
+    found = {name for each in events for name in _clients_in(each) if name}
     return found | told.clients_of(entry for entry in entries if not isinstance(entry, RecordedEvent))
+
+
+def _clients_in(event: RecordedEvent) -> tuple[str | None, ...]:
+    return event.client_id, event.data.get("acts_for"), event.data.get("acting")
 
 
 def _order(entry: Entry) -> str:
@@ -291,6 +295,7 @@ def _happening(
     said = {"service": service or gettext(request, "a service"), "method": method, "reason": reason, "what": what}
     said["child"] = child or ""
     said["other"] = names.get(str(event.data.get("acts_for"))) or gettext(request, told.NOT_REGISTERED)
+    said["acting"] = names.get(str(event.data.get("acting"))) or gettext(request, told.NOT_REGISTERED)
     said["level"] = str(LEVELS.get(str(event.data.get("acr")), ""))
     said["guardian"] = guardians.get(str(guardian)) or gettext(request, mark("a parent or guardian"))
     if event.kind == EventKind.MATCH_MADE:
@@ -336,7 +341,7 @@ def _actor(event: RecordedEvent) -> Actor | None:
         return Actor.READER if guardian_id == event.person_id else Actor.GUARDIAN
     if by == "person":
         return Actor.HOLDER if "child_id" in event.data else Actor.READER
-    return Actor.CLIENT if by == "client" else None
+    return {"client": Actor.CLIENT, "delegate": Actor.DELEGATE}.get(str(by))
 
 
 def _reported(data: Mapping[str, Any]) -> str:

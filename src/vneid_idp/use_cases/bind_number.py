@@ -18,45 +18,49 @@ from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
 from vneid_idp.protocol.claims import check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Detail
-from vneid_idp.protocol.details.granting import level_of, permitted_details
+from vneid_idp.protocol.details.granting import level_of
 from vneid_idp.protocol.errors import InsufficientAuthentication
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 
 
 async def bind_number(
     unit: Unit,
     vault: Vault,
     blind: BlindIndex,
-    client: Client,
+    by: Authorisation,
     grant_id: str,
     confirmed: Detail,
     *,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
-    """Bind the number of a detail that the access token carries. A number that is bound to this person already stays as
-    it is, and takes nothing confirmed.
+    """Bind the number of a detail that the access token carries, whose authorisation is `by`. A number that is bound to
+    this person already stays as it is, and takes nothing confirmed.
 
-    The grant is read, what the person confirmed used up, and the number written in one unit, in which nobody can take
-    the right away in between. What is refused uses nothing up.
+    It is bound under the consent, and for the client with which the person agreed, whichever of its organisation acts;
+    what was confirmed is used up for all of them. The grant is read, what the person confirmed used up, and the number
+    written in one unit, in which nobody can take the right away in between. What is refused uses nothing up.
 
     Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
     identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`, and as
     `subscriber_numbers.bind_number`.
     """
-    grant = await grants.hold(unit, client.client_id, grant_id, alone=True)
-    # The registration as it is while the client is held: the operator may have changed it meanwhile.
-    registered = await get_client(unit, client.client_id)
-    if not permitted_details(registered, (confirmed,)):
+    client, agreed = await hold_acting(unit, by)
+    grant = await grants.hold(unit, by.client_id, grant_id, alone=True)
+    if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
     if grant.authorisation.level < level_of((confirmed,)):
         raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
     assert grant.authorisation.ground is not None
-    is_fresh = await acts.use(unit, blind, grant, confirmed)
+    root = await grants.hold_root(unit, grant)
+    is_fresh = await acts.use(unit, blind, root, confirmed)
     try:
         bound = await subscriber_numbers.bind_number(
             unit,
@@ -65,12 +69,14 @@ async def bind_number(
             ConfirmedNumber(
                 confirmed["phone_number"], confirmed["channel"], confirmed["contract"], confirmed["sequence"]
             ),
-            client_id=client.client_id,
-            family_id=carrier_of(registered),
+            client_id=agreed.client_id,
+            family_id=carrier_of(agreed),
             person_id=grant.person_id,
             consent_id=grant.authorisation.ground.consent_id,
-            # Of this grant alone: under a key of an earlier one, what was confirmed anew would be its answer.
-            idempotency_key=idempotency_key and f"{grant_id}\0{idempotency_key}",
+            done_by=as_done_by(by),
+            # Of this client and this answer alone: under a key of an earlier one, what was confirmed anew would get its
+            # result.
+            idempotency_key=idempotency_key and f"{by.client_id}\0{root.grant_id}\0{idempotency_key}",
         )
     except NumberBoundToAnother:
         if is_fresh:

@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, EventKind, record
-from vneid_idp.clients.service import get_client, hold_client
 from vneid_idp.faces import service as faces
 from vneid_idp.faces.evidence import InvalidEvidence, OwnComparison
 from vneid_idp.faces.port import FaceMatcher, FaceResult
 from vneid_idp.faces.service import Believed
 from vneid_idp.grants import service as grants
-from vneid_idp.grants.service import GrantEnded, delegation
+from vneid_idp.grants.service import delegation
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import new_id
@@ -26,6 +25,7 @@ from vneid_idp.protocol.details.identity_match import IDENTITY_MATCH
 from vneid_idp.protocol.errors import InsufficientScope
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.who_acts import hold_acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,8 @@ async def _keep(
     What permits it, and the match are read and written in one unit: nothing is kept that rests on a right that was
     taken away meanwhile. Whoever it was compared with, and whether with anybody, the same is written.
     """
-    for client_id in sorted({by.client_id, by.acts_for or by.client_id}):
-        if not await hold_client(unit, client_id):
-            raise GrantEnded
+    client, agreed = await hold_acting(unit, by)
     decided = {} if grant_id is None else (await grants.hold(unit, by.client_id, grant_id)).decided
-    client = await get_client(unit, by.client_id)
-    agreed = client if by.acts_for is None else await get_client(unit, by.acts_for)
     check_may_compare(permitted(client, by, decided, agreed), asked.claimed.fields)
     if shown is not None:
         await faces.use_evidence(unit, shown.believed)

@@ -7,7 +7,6 @@ from tests.support.country import Country
 from tests.support.events import kinds_of
 from tests.support.leaks import Net
 from tests.support.numbers import NumbersClient
-from tests.support.organisation import exchange
 from tests.support.pages import post
 from tests.support.rich_requests import ANOTHER, AS_WRITTEN, MATCH, NUMBER
 from tests.support.shortcuts import Known, agreed, known
@@ -70,8 +69,6 @@ async def test_who_did_not_confirm_binds_nothing(land: Country, song: NumbersCli
     await song.bind(first["access_token"], "number_not_confirmed")
     await song.bind(await song.own_token(), "insufficient_scope")
     token = await song.token(someone)
-    handed = (await exchange(song.carrier, token)).json()["access_token"]
-    await song.bind(handed, "number_not_confirmed")
     await song.bind(token)
     # To another one it is refused as what it is only where they confirmed it themselves.
     theirs = await song.token(other)

@@ -97,7 +97,7 @@ def test_a_token_leads_nowhere_but_where_the_first_one_does(
     draft = drafted(BACK_END, before, wanted)
     assert draft.targets == targets
     # What is told elsewhere is what was allowed there, and nothing else that stands in the same grant.
-    assert (draft.scope, draft.details) == (((), ()) if subject is SIGNED else (PERSONS.scope, (MATCH,)))
+    assert (draft.scope, draft.details) == (((), ()) if subject is SIGNED else (PERSONS.scope, (MATCH, NUMBER)))
 
 
 def test_a_signed_token_is_taken_once_its_signature_was_verified() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Generic
 
 from vneid_idp.bindings import supervisors
@@ -32,10 +33,19 @@ def digest_of(blind: BlindIndex, kind: BindingKind[Any], scope: str, resource: s
 
 
 async def occupy(
-    unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, resource: str, *, limit: int | None = None
+    unit: Unit,
+    kind: BindingKind[B],
+    way_in: StrEnum,
+    new: B,
+    resource: str,
+    *,
+    limit: int | None = None,
+    done_by: Mapping[str, Any] = MappingProxyType({}),
 ) -> Bound[B] | None:
     """Add `new` as the holder of a resource's digest, or find who holds it already; nothing if the person's places are
     taken. Of parallel requests one wins, on both databases, and nobody ever holds more than `limit`.
+
+    `done_by` stands in the event: who did it, where that is not the client of the binding.
     """
     scope = store.row_of(kind, new)[kind.scope]
     held = await store.find_held(unit, kind, scope, resource, new.person_id)
@@ -46,8 +56,8 @@ async def occupy(
     if limit is not None and len(taken) >= limit:
         return None
     for place in [None] if limit is None else [place for place in range(1, limit + 1) if place not in taken]:
-        if await store.add(unit, kind, way_in, new, resource, place):
-            await supervisors.tell(unit, new, kind.lifecycle.events[way_in], kind.event_data(new))
+        if await store.add(unit, kind, way_in, new, resource, place, done_by):
+            await supervisors.tell(unit, new, kind.lifecycle.events[way_in], {**kind.event_data(new), **done_by})
             return Bound(new, created=True)
         # A parallel request was faster: it took the resource, or only this place.
         winner = await store.find_by_resource(unit, kind, scope, resource)

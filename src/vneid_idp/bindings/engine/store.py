@@ -82,10 +82,16 @@ async def find_held(
 
 
 async def add(
-    unit: Unit, kind: BindingKind[B], entry_by: StrEnum, binding: B, resource: str, place: int | None
+    unit: Unit,
+    kind: BindingKind[B],
+    entry_by: StrEnum,
+    binding: B,
+    resource: str,
+    place: int | None,
+    done_by: Mapping[str, Any],
 ) -> bool:
     """Add a binding by one of the ways in; false if its resource or its place is taken."""
-    data = {"kind": kind.name, **kind.event_data(binding)}
+    data = {"kind": kind.name, **kind.event_data(binding), **done_by}
     values = row_of(kind, binding) | {"resource_digest": resource, "place": place} | entry(unit.now, data)
     return await unit.fetch_one(kind.statements[f"add {entry_by}"], **values) is not None
 

@@ -1,6 +1,9 @@
 """Subscriber numbers: bind what a person confirmed, find and list those of a carrier, read one's own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import BindingNotFound
@@ -37,10 +40,11 @@ async def bind_number(
     family_id: str,
     person_id: str,
     consent_id: str,
+    done_by: Mapping[str, Any] = MappingProxyType({}),
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
     """Bind a number of the carrier `family_id` to the person who confirmed it; one that is theirs stays as it is. Of
-    parallel requests for one number one wins, on both databases.
+    parallel requests for one number one wins, on both databases. `done_by` stands in the event, for who did it.
 
     Raises `NumberBoundToAnother`, `IdempotencyConflict`.
     """
@@ -61,7 +65,7 @@ async def bind_number(
             sealed_number=key.seal(_SEALED, number.phone_number.encode()),
             facts=NumberFacts(confirmed_at=unit.now),
         )
-        bound = await engine.occupy(unit, SUBSCRIBER_NUMBER, NumberMove.CONFIRM, new, resource)
+        bound = await engine.occupy(unit, SUBSCRIBER_NUMBER, NumberMove.CONFIRM, new, resource, done_by=done_by)
         assert bound is not None, "a person has as many numbers as they confirm"
         if bound.binding.person_id != person_id:
             raise NumberBoundToAnother

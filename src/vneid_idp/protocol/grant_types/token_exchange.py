@@ -15,7 +15,6 @@ from vneid_idp.protocol.audience import Audience
 from vneid_idp.protocol.authorisation import Authorisation, Origin, check_possession
 from vneid_idp.protocol.claims import OPERATOR_SCOPES
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.details.granting import lasting
 from vneid_idp.protocol.errors import InvalidRequest, InvalidScope, InvalidTarget, UnauthorizedClient
 from vneid_idp.protocol.grant_types.request import DeriveToken, TokenRequest
 from vneid_idp.protocol.params import Params
@@ -97,8 +96,8 @@ class Carried:
 def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisation:
     """What is carried, as an authorisation of `client`, with who acts. Raises `InvalidRequest` and `InvalidTarget`.
 
-    Nothing that was confirmed once is done by it: neither is an account linked, nor does an act of its details come
-    along, of which each exchange would make another one.
+    No account is linked by it. An act of its details comes along, and is done once by all the tokens that carry it
+    (`grants.acts`).
     """
     before = carried.authorisation
     actors = before.actors
@@ -128,7 +127,7 @@ def drafted(client: Client, carried: Carried, wanted: DeriveToken) -> Authorisat
         bound_to=wanted.bound_to,
         actors=actors,
         scope=() if wanted.subject.is_signed else before.scope,
-        details=() if wanted.subject.is_signed else lasting(before.details),
+        details=() if wanted.subject.is_signed else before.details,
         link=False,
         targets=_aimed(wanted.subject, wanted.audience),
         acts_for=None if carried.agreed_id == client.client_id else carried.agreed_id,

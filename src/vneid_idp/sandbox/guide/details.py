@@ -64,8 +64,9 @@ PAGE = GuidePage(
         Part(
             mark("Refresh, with less"),
             mark(
-                "A number is confirmed once: it is good with the tokens of the code, and no refresh renews it. "
-                "identity_match lasts as long as its grant, and a refresh may ask for fewer of its fields."
+                "A number is confirmed once: it is good with the tokens of the code and what is exchanged for them, "
+                "and no refresh renews it. identity_match lasts as long as its grant, and a refresh may ask for fewer "
+                "of its fields."
             ),
             "Refresh",
             (

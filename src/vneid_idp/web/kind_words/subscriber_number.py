@@ -22,6 +22,9 @@ WORDS = KindWords(
         EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),
     },
     acted={
+        (EventKind.BINDING_REQUESTED, Actor.DELEGATE): mark(
+            "%(acting)s, acting for %(service)s, bound a phone number there to you, as you had confirmed."
+        ),
         (EventKind.BINDING_RELEASED, Actor.READER): mark("You released your phone number at %(service)s."),
         (EventKind.BINDING_RELEASED, Actor.CLIENT): mark("%(service)s released your phone number there."),
     },

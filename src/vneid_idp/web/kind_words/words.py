@@ -16,6 +16,8 @@ class Actor(StrEnum):
     SUCCESSOR = "successor"
     """A parent or guardian who supervises in the reader's place."""
     CLIENT = "client"
+    DELEGATE = "delegate"
+    """Another client of the organisation, by an exchanged token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +46,4 @@ class KindWords:
     reasons: Mapping[str, str]
     """Why something may not do an action, as the console shows it."""
     acted: Mapping[tuple[str, Actor], str] = field(default_factory=dict)
-    """The same, where it is known who did it (`guardian`)."""
+    """The same, where it is known who did it (`guardian`, `acting`)."""
