@@ -9,7 +9,8 @@ import vneid_idp
 _ROOT = Path(vneid_idp.__file__).parent
 BELOW = {
     "kernel", "protocol", "policy", "settings", "storage", "audit", "keys", "delivery", "identity", "clients",
-    "biometrics", "faces", "consent", "grants", "bindings", "cross_device", "matching", "use_cases",
+    "biometrics", "faces", "consent", "grants", "bindings", "cross_device", "matching", "registers",
+    "registered_numbers", "use_cases",
 }  # fmt: skip
 """The packages at or under the band; everything else stands above it."""
 
@@ -27,6 +28,7 @@ ONLY_IN_USE_CASES = {
     "vneid_idp.grants.acts": ("use",),
     "vneid_idp.grants.notices": ("announce", "announce_withdrawal"),
     "vneid_idp.grants.service": ("hold", "end", "end_all_of_client"),
+    "vneid_idp.registered_numbers.service": ("answer", "prove"),
     "vneid_idp.identity.accounts": (
         "open_account", "refresh", "lock", "unlock", "raise_level", "close", "forget",
     ),

@@ -42,7 +42,8 @@ async def find_names(unit: Reading, vault: Vault, person_ids: Iterable[str]) -> 
     return found
 
 
-def read_before(request: Request, prefix: str) -> str | None:
-    """The id `prefix_…` after which the page in `?before=` begins; whatever is no such id means the first page."""
-    before = request.query_params.get("before", "")
+def read_before(request: Request, prefix: str, name: str = "before") -> str | None:
+    """The id `prefix_…` after which the page in `?before=` begins, or under another name; whatever is no such id means
+    the first page."""
+    before = request.query_params.get(name, "")
     return before if re.fullmatch(prefix + "_[0-9a-v]{26}", before) else None

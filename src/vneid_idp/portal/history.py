@@ -89,6 +89,8 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.LOCK_DECIDED: mark("A decision was made about a lock of your account."),
     EventKind.LOCK_WITHDRAWN: mark("An officer took back a request about a lock of your account."),
     EventKind.LOCK_EXPIRED: mark("A request about a lock of your account was not decided in time, and counts no more."),
+    EventKind.NUMBER_CONFIRMED: mark("You said that a phone number at %(service)s is yours."),
+    EventKind.NUMBER_DISOWNED: mark("You said that a phone number at %(service)s is not yours."),
     EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
 }

@@ -1,5 +1,6 @@
-"""`/me/numbers`: the phone numbers that carriers registered in my name; release one."""
+"""`/me/numbers`: the phone numbers that carriers have under my papers, and those bound to me; release one."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -10,8 +11,10 @@ from vneid_idp.bindings.engine.rules import BindingNotFound
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import number_of
+from vneid_idp.identity.vault import PersonKey
 from vneid_idp.portal.access import Holder, find_service_names, for_holder, read_before
 from vneid_idp.portal.linked import NUMBERS, PAGE, is_live
+from vneid_idp.portal.registered import Registered, read_registered
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.use_cases.release_binding import release_for_person
 from vneid_idp.web.detail_words.subscriber_number import CHANNELS, CONTRACTS
@@ -37,6 +40,10 @@ _NEXT = {
         "carrier is told that it rests, and not why."
     ),
 }
+_SAID = {
+    "mine": mark("You said that the number is yours."),
+    "not_mine": mark("You said that the number is not yours. The carrier is told so."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +62,51 @@ class Shown:
 
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
-    before = read_before(request, "bind")
+    before, after = read_before(request, "bind"), read_before(request, "nbr", "after")
+    registered, more = ((), None) if before else await read_registered(request, holder, after)
     async with holder.provider.db.reading() as unit:
         found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE + 1, kinds=NUMBERS)
         names = await find_service_names(unit, {binding.client_id for binding in found})
         key = await holder.provider.vault.find_key(unit, holder.person_id)
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
     assert key is not None, "whoever is signed in has one"
-    shown = [
-        Shown(
-            binding=each,
-            number=number_of(key, each),
-            carrier=names.get(each.client_id) or gettext(request, NOT_REGISTERED),
-            contract=CONTRACTS[each.contract],
-            channel=CHANNELS[each.channel],
-            state=_STATES.get(each.state),
-            next_step=_NEXT.get(each.state),
-        )
-        for each in part.shown
-    ]
+    shown = [] if after else [_shown(request, each, key, names) for each in part.shown]
+    current = [each for each in shown if is_live(each.binding)]
+    listed = _beside(registered, current)
     return render(
         request,
         "portal/numbers.html",
         words=KIND_WORDS[SubscriberNumber.kind],
-        current=[each for each in shown if is_live(each.binding)],
+        registered=[each for each in listed if not each.is_over],
+        registered_over=[each for each in listed if each.is_over],
+        may_answer=holder.account.level >= 2,
+        more=None if more is None else f"?after={more}",
+        current=current,
         ended=[each for each in shown if not is_live(each.binding)],
         released="released" in request.query_params,
-        older=None if part.last is None else f"?before={part.last.binding_id}",
-        newest=_ADDRESS if before else None,
+        said=_SAID.get(request.query_params.get("said", "")),
+        older=None if part.last is None or after else f"?before={part.last.binding_id}",
+        newest=_ADDRESS if before or after else None,
     )
+
+
+def _shown(request: Request, binding: SubscriberNumber, key: PersonKey, names: Mapping[str, str]) -> Shown:
+    return Shown(
+        binding=binding,
+        number=number_of(key, binding),
+        carrier=names.get(binding.client_id) or gettext(request, NOT_REGISTERED),
+        contract=CONTRACTS[binding.contract],
+        channel=CHANNELS[binding.channel],
+        state=_STATES.get(binding.state),
+        next_step=_NEXT.get(binding.state),
+    )
+
+
+def _beside(registered: Iterable[Registered], bound: Iterable[Shown]) -> list[Registered]:
+    """Of the numbers in registers those that say more than what is bound: one number stands on the page once, unless
+    something is due for it."""
+    own = {(each.binding.family_id, each.number) for each in bound}
+    return [each for each in registered if not each.is_settled or (each.family_id, each.number) not in own]
 
 
 async def release(request: Request, holder: Holder) -> Response:

@@ -10,6 +10,7 @@ from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.linked import count_live, count_numbers
 from vneid_idp.portal.own_requests import own_requests
+from vneid_idp.portal.registered import count_waiting
 from vneid_idp.portal.supervised import told_by_others
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import see_other
@@ -27,6 +28,7 @@ async def show(request: Request, holder: Holder) -> Response:
         own = await own_requests(unit, holder.person_id)
         services = {each.client_id for each in await consents.list_current(unit, holder.person_id)}
         supervised = await told_by_others(unit, holder.person_id)
+        unanswered = await count_waiting(unit, holder)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,
@@ -40,6 +42,7 @@ async def show(request: Request, holder: Holder) -> Response:
         taken_back="taken_back" in request.query_params,
         linked=await count_live(holder),
         numbers=await count_numbers(holder),
+        unanswered=unanswered,
         passkeys=len(keys),
     )
 

@@ -70,6 +70,14 @@ def next_of(number: RegisteredNumber, steps: tuple[Due, ...]) -> NextStep | None
     return NextStep(coming[0].step, coming[0].at) if coming else None
 
 
+def coming_of(number: RegisteredNumber, policy: Policy) -> NextStep | None:
+    """The next suspension, or the end, whatever notices come before; nothing where none is known to come."""
+    if number.ladder is None:
+        return None
+    suspensions = tuple(due for due in steps_of(policy, number.ladder) if due.step is not Step.NOTICE)
+    return next_of(number, suspensions)
+
+
 def taken(number: RegisteredNumber, due: Due, steps: tuple[Due, ...], now: Instant) -> RegisteredNumber:
     """The number after a step was taken."""
     if due.step is Step.NOTICE:

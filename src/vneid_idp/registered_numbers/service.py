@@ -1,11 +1,22 @@
-"""Numbers of registers: found by their holder, and told that one was proved."""
+"""Numbers of registers: found by their holder, answered for, and told that one was proved."""
 
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
-from vneid_idp.registered_numbers import climbing, store
+from vneid_idp.policy.rules import Policy
+from vneid_idp.registered_numbers import answers, climbing, store
+from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Reading, Unit
 
 _HOLDER = "registered_numbers.holder"
+
+
+class NumberNotRegistered(DomainError):
+    """No number under this id stands in a register for this person."""
+
+    code = "number_not_registered"
+    status = 404
+    title = "No carrier has this number registered under your papers, or not any more."
 
 
 def digest_of_holder(blind: BlindIndex, id_number: str) -> str:
@@ -18,6 +29,24 @@ async def list_of_holder(
 ) -> tuple[RegisteredNumber, ...]:
     """See `store.list_of_holder`."""
     return await store.list_of_holder(unit, digest_of_holder(blind, id_number), after=after, limit=limit)
+
+
+async def find_of_holder(unit: Reading, blind: BlindIndex, id_number: str, number_id: str) -> RegisteredNumber | None:
+    """A number that stands in a register for this person; nothing for anybody else's."""
+    return await store.find_of_holder(unit, digest_of_holder(blind, id_number), number_id)
+
+
+async def answer(
+    unit: Unit, blind: BlindIndex, id_number: str, number_id: str, said: Answer, policy: Policy
+) -> tuple[RegisteredNumber, RegisteredNumber]:
+    """Write what its holder says of a number: it as it was, and as it is now. Raises `NumberNotRegistered`, and
+    `NotToBeAnswered` where a sweep, a proof or another answer came first."""
+    before = await store.seize_of_holder(unit, digest_of_holder(blind, id_number), number_id)
+    if before is None:
+        raise NumberNotRegistered
+    after = answers.answered(before, said, policy, unit.now)
+    await store.write(unit, after)
+    return before, after
 
 
 async def prove(unit: Unit, family_id: str, number_digest: str) -> tuple[RegisteredNumber, RegisteredNumber] | None:

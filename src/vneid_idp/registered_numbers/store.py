@@ -46,14 +46,11 @@ _this = select(registered_numbers).where(
 )
 _FIND = Statement(_this)
 _SEIZE = Statement(_this.with_for_update())
-_SEIZE_OF_HOLDER = Statement(
-    select(registered_numbers)
-    .where(
-        _c.number_id == bindparam("of_id", type_=Text),
-        _c.holder_digest == bindparam("of_holder", type_=Text),
-    )
-    .with_for_update()
+_of_holder = select(registered_numbers).where(
+    _c.number_id == bindparam("of_id", type_=Text), _c.holder_digest == bindparam("of_holder", type_=Text)
 )
+_FIND_OF_HOLDER = Statement(_of_holder)
+_SEIZE_OF_HOLDER = Statement(_of_holder.with_for_update())
 _LIST_OF_HOLDER = Statement(
     select(registered_numbers)
     .where(
@@ -114,8 +111,13 @@ async def seize(unit: Unit, family_id: str, number_digest: str) -> RegisteredNum
     return _number(await unit.fetch_one(_SEIZE, of_family=family_id, of_number=number_digest))
 
 
+async def find_of_holder(unit: Reading, holder_digest: str, number_id: str) -> RegisteredNumber | None:
+    """A number that is registered for this holder; nothing for anybody else's."""
+    return _number(await unit.fetch_one(_FIND_OF_HOLDER, of_id=number_id, of_holder=holder_digest))
+
+
 async def seize_of_holder(unit: Unit, holder_digest: str, number_id: str) -> RegisteredNumber | None:
-    """A number that is registered for this holder, held until the unit ends; nothing for anybody else's."""
+    """The same, held until the unit ends."""
     return _number(await unit.fetch_one(_SEIZE_OF_HOLDER, of_id=number_id, of_holder=holder_digest))
 
 

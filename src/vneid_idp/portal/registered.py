@@ -1,0 +1,173 @@
+"""Numbers that carriers have registered under one's papers: seen at `/me/numbers`, answered for one by one."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from vneid_idp.clients import families
+from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.rules import Policy
+from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.guardian import ask_for_level
+from vneid_idp.registered_numbers import service as registered_numbers
+from vneid_idp.registered_numbers.answers import AGREE, Answer, possible
+from vneid_idp.registered_numbers.carrier_key import find_key
+from vneid_idp.registered_numbers.climbing import coming_of
+from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
+from vneid_idp.registered_numbers.service import NumberNotRegistered
+from vneid_idp.storage.unit import Reading
+from vneid_idp.use_cases.answer_for_number import answer_for_number
+from vneid_idp.web.context import Idp
+from vneid_idp.web.doors import Door
+from vneid_idp.web.formats import format_date
+from vneid_idp.web.forms import read_form
+from vneid_idp.web.i18n import gettext
+from vneid_idp.web.pages import ListPart
+from vneid_idp.web.registered_words import COMING, MEANINGS, REASONS, STATES
+from vneid_idp.web.responses import see_other
+from vneid_idp.web.templates import render
+
+PAGE = 50
+_ADDRESS = "/me/numbers"
+_OVER = frozenset({RegisteredState.ENDED, RegisteredState.RECYCLED})
+_UNANSWERED = frozenset(
+    {RegisteredState.REGISTERED, RegisteredState.ASKED, RegisteredState.ONE_WAY, RegisteredState.TWO_WAY}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A number of a register as the page shows it."""
+
+    number_id: str
+    number: str
+    """E.164."""
+    family_id: str
+    carrier: str
+    since: Instant
+    is_over: bool
+    is_settled: bool
+    """Whether its holder is authenticated and nothing is due."""
+    waits: bool
+    """Whether its holder has something to say."""
+    state: tuple[str, str]
+    texts: tuple[str, ...]
+    """Why it stands so, and what comes, a sentence each."""
+    may_confirm: bool
+    may_disown: bool
+    proves: bool
+    """Whether to confirm it is all that its holder has to do."""
+
+
+async def read_registered(
+    request: Request, holder: Holder, after: str | None
+) -> tuple[tuple[Registered, ...], str | None]:
+    """A page of them, whatever waits for an answer first, and the id after which the next begins."""
+    policy = await holder.provider.current_policy()
+    async with holder.provider.db.reading() as unit:
+        found = await _list(unit, holder, after)
+        part = ListPart.of(found, PAGE)
+        shown = [await _shown(request, unit, holder.provider, number, policy) for number in part.shown]
+    known = sorted((each for each in shown if each is not None), key=lambda each: (not each.waits, each.number_id))
+    return tuple(known), None if part.last is None else part.last.number_id
+
+
+async def count_waiting(unit: Reading, holder: Holder) -> int:
+    """For how many numbers an answer is waited, of those of the first page."""
+    return sum(number.state in _UNANSWERED for number in await _list(unit, holder, None))
+
+
+async def ask(request: Request, holder: Holder) -> Response:
+    """Whether a number is to be disowned, and what follows. Raises `NumberNotRegistered`."""
+    missing = ask_for_level(request, holder)
+    if missing is not None:
+        return missing
+    policy = await holder.provider.current_policy()
+    async with holder.provider.db.reading() as unit:
+        number = await registered_numbers.find_of_holder(
+            unit, holder.provider.keys.blind, _id_number(holder), request.query_params.get("number", "")
+        )
+        shown = None if number is None else await _shown(request, unit, holder.provider, number, policy)
+    if shown is None or not shown.may_disown:
+        raise NumberNotRegistered
+    return render(request, "portal/disown_number.html", number=shown)
+
+
+async def answer(request: Request, holder: Holder) -> Response:
+    """Write the answer. Raises as `answer_for_number`."""
+    missing = ask_for_level(request, holder)
+    if missing is not None:
+        return missing
+    form = await read_form(request)
+    said = Answer.NOT_MINE if form["answer"] == Answer.NOT_MINE else Answer.MINE
+    provider, policy = holder.provider, await holder.provider.current_policy()
+    await provider.db.transact(
+        lambda unit: answer_for_number(
+            unit,
+            provider.vault,
+            provider.keys.blind,
+            holder.person_id,
+            holder.session.session_id,
+            form["number"],
+            said,
+            policy,
+        )
+    )
+    return see_other(f"{_ADDRESS}?said={said}")
+
+
+async def _list(unit: Reading, holder: Holder, after: str | None) -> tuple[RegisteredNumber, ...]:
+    blind = holder.provider.keys.blind
+    return await registered_numbers.list_of_holder(unit, blind, _id_number(holder), after=after, limit=PAGE + 1)
+
+
+def _id_number(holder: Holder) -> str:
+    record: RegistryRecord = holder.profile.record
+    return record.personal_number
+
+
+async def _shown(
+    request: Request, unit: Reading, provider: Idp, number: RegisteredNumber, policy: Policy
+) -> Registered | None:
+    """Nothing of a carrier that was deleted at this moment."""
+    key = await find_key(unit, provider.keys.sealer, number.family_id)
+    if key is None:
+        return None
+    answers = possible(number)
+    return Registered(
+        number_id=number.number_id,
+        number=key.open(number.sealed_number),
+        family_id=number.family_id,
+        carrier=(await families.get(unit, number.family_id)).name,
+        since=number.facts.registered_at,
+        is_over=number.state in _OVER,
+        is_settled=number.state is RegisteredState.VERIFIED,
+        waits=number.state in _UNANSWERED,
+        state=STATES[number.state],
+        texts=_texts(request, number, policy),
+        may_confirm=Answer.MINE in answers,
+        may_disown=Answer.NOT_MINE in answers,
+        proves=number.row_class in AGREE,
+    )
+
+
+def _texts(request: Request, number: RegisteredNumber, policy: Policy) -> tuple[str, ...]:
+    say = partial(gettext, request)
+    if number.state in _OVER:
+        return ()
+    found = [say(MEANINGS[number.state])] if number.state in MEANINGS else []
+    if number.state not in (RegisteredState.VERIFIED, RegisteredState.DISOWNED) and number.row_class in REASONS:
+        found.append(say(REASONS[number.row_class]))
+    due = coming_of(number, policy)
+    if due is not None:
+        found.append(say(COMING[due.step], date=format_date(due.at)))
+    return tuple(found)
+
+
+doors = [
+    Door.page(f"{_ADDRESS}/disown", for_holder(ask)),
+    Door.page(f"{_ADDRESS}/answer", for_holder(answer), "POST"),
+]
