@@ -162,7 +162,7 @@ def _texts(request: Request, number: RegisteredNumber, policy: Policy) -> tuple[
     if number.state not in (RegisteredState.VERIFIED, RegisteredState.DISOWNED) and number.row_class in REASONS:
         found.append(say(REASONS[number.row_class]))
     due = coming_of(number, policy)
-    if due is not None:
+    if due is not None and number.state is not RegisteredState.DISOWNED:
         found.append(say(COMING[due.step], date=format_date(due.at)))
     return tuple(found)
 
