@@ -1,11 +1,12 @@
-"""Numbers in a carrier's register, written where an upload would write them."""
+"""Numbers in a carrier's register: one as a value, and those of somebody, written where an upload would write them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from vneid_idp.bindings.engine.service import digest_of
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.clients import families
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import Instant, midnight
 from vneid_idp.keys.ring import KeyRing
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import store
@@ -17,6 +18,22 @@ from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.storage.bulk import load
 from vneid_idp.storage.unit import Unit
+
+ARRIVED = midnight(date(2026, 11, 2))
+NUMBER = RegisteredNumber(
+    number_id="nbr_1",
+    family_id="song",
+    client_id="cli_1",
+    number_digest="n",
+    sealed_number="s",
+    holder_digest="h",
+    row_class=RowClass.CONSISTENT,
+    reasons=(),
+    upload_id="upl_1",
+    row_digest="r",
+    absent_at=None,
+    facts=NumberFacts(registered_at=ARRIVED),
+)
 
 
 async def put_in_register(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.registered_numbers.test_climbing import ARRIVED, NUMBER
+from tests.support.registered import ARRIVED, NUMBER
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger

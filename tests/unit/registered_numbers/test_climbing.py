@@ -5,28 +5,13 @@ from datetime import date
 
 import pytest
 
+from tests.support.registered import ARRIVED, NUMBER
 from vneid_idp.kernel.clock import DAY, Instant, local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.climbing import TRIGGERS, first_ladder, next_of, proved, put_on, steps_of, taken
 from vneid_idp.registered_numbers.rules import Ladder, NumberFacts, RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
-
-ARRIVED = midnight(date(2026, 11, 2))
-NUMBER = RegisteredNumber(
-    number_id="nbr_1",
-    family_id="song",
-    client_id="cli_1",
-    number_digest="n",
-    sealed_number="s",
-    holder_digest="h",
-    row_class=RowClass.CONSISTENT,
-    reasons=(),
-    upload_id="upl_1",
-    row_digest="r",
-    absent_at=None,
-    facts=NumberFacts(registered_at=ARRIVED),
-)
 
 
 def climb(number: RegisteredNumber) -> list[tuple[RegisteredState, Step, str]]:
