@@ -21,7 +21,7 @@ DOMAIN = """
 404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
     number_not_registered
     policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
-    unknown_device unknown_resource_server
+    unknown_device unknown_resource_server upload_not_found
 409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
     binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
     events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable no_lock_to_lift
@@ -31,6 +31,7 @@ DOMAIN = """
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
     resource_server_exists role_held too_many_phones
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
+    upload_overtaken upload_under_way
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed

@@ -129,6 +129,8 @@ class EventKind(StrEnum):
     """Somebody said that a number in a carrier's register under their papers is theirs."""
     NUMBER_DISOWNED = "number.disowned"
     """Somebody said that such a number is not theirs."""
+    NUMBERS_UPLOADED = "numbers.uploaded"
+    """A carrier's register of numbers is read and kept; the event names the upload, and by whom it was brought."""
     PERSON_ERASED = "person.erased"
     """The key of a person's data was destroyed."""
     PERSON_LOOKED_UP = "person.looked_up"

@@ -15,6 +15,7 @@ from vneid_idp.cli import (
     families,
     keys,
     lock_requests,
+    number_imports,
     number_registers,
     numbers,
     office,
@@ -56,6 +57,7 @@ app.add_typer(registry.app, name="registry")
 app.add_typer(face_matcher.app, name="face-matcher")
 app.add_typer(policy.app, name="policy")
 number_registers.add_to(numbers.app)
+number_imports.add_to(numbers.app)
 app.add_typer(numbers.app, name="numbers")
 lock_requests.add_to(office.app)
 app.add_typer(office.app, name="office")

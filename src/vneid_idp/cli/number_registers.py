@@ -8,6 +8,7 @@ import io
 import os
 import resource
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -20,15 +21,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity.offices.roles import Role
-from vneid_idp.kernel.clock import SystemClock, local_date
-from vneid_idp.policy.rules import Threshold
-from vneid_idp.registers.classes import RULES, Terms
+from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.registers.classes import RULES, RowClass
 from vneid_idp.registers.columns import COLUMNS, UnreadableRegister
 from vneid_idp.registers.faults import FaultFile
 from vneid_idp.registers.reading import Register, open_register
 from vneid_idp.sandbox.country.invented_register import MOST_ROWS, InventedRow, invented_rows
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.check_register import CheckedRegister, check_register
+from vneid_idp.use_cases.class_register import terms_of
 
 _BATCH = 20_000
 """Rows of a Parquet file that are written together."""
@@ -60,10 +61,7 @@ def check(
     async def work(db: Database, register: Register, faults: FaultFile) -> CheckedRegister:
         async with open_workplace(settings, db, Role.OPERATOR) as place:
             settled, now = await place.settle(deed), SystemClock().now()
-            rules = (await place.policy()).at(now)
-            terms = Terms(
-                local_date(now), rules[Threshold.NUMBERS_WITHOUT_CONTRACT], rules[Threshold.NUMBER_ALONE_FROM_AGE]
-            )
+            terms = terms_of(await place.policy(), now)
             with bar:
                 task = bar.add_task("check", total=register.total)
                 return await check_register(
@@ -77,9 +75,9 @@ def check(
                 )
 
     began = time.monotonic()
-    with _opened(file) as register, _faults(output) as errors:
+    with opened(file) as register, _faults(output) as errors:
         checked = with_database(settings, lambda db: work(db, register, FaultFile(errors)))
-    _print(checked, time.monotonic() - began)
+    print_classes(checked.classes, time.monotonic() - began)
     if output is not None:
         out.print(f"{output}: {checked.faults:,} faults, one a line.", markup=False)
 
@@ -102,7 +100,8 @@ def invent(
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Register]:
+def opened(file: Path) -> Iterator[Register]:
+    """The register in a file, or why it is none and exit code 1."""
     with _open(file, "rb") as raw:
         try:
             register = open_register(raw)
@@ -124,18 +123,20 @@ def _open(file: Path, mode: str, encoding: str | None = None) -> Any:
         fail(f"{file}: {error.strerror}")
 
 
-def _print(checked: CheckedRegister, seconds: float) -> None:
+def print_classes(classes: Counter[RowClass], seconds: float) -> None:
+    """How many rows are of which class, and what it took."""
+    rows = classes.total()
     print_rows(
         ("Rows", "Share", "Class", "Meaning"),
         *(
-            (f"{count:,}", f"{count / checked.rows:.2%}", rule.row_class.value, rule.meaning)
+            (f"{count:,}", f"{count / rows:.2%}", rule.row_class.value, rule.meaning)
             for rule in RULES
-            if (count := checked.classes[rule.row_class])
+            if (count := classes[rule.row_class])
         ),
     )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    speed = checked.rows / seconds
-    out.print(f"{checked.rows:,} rows in {seconds:.0f} s ({speed:,.0f} rows/s), {memory:.0f} MiB of memory at most.")
+    speed = rows / seconds
+    out.print(f"{rows:,} rows in {seconds:.0f} s ({speed:,.0f} rows/s), {memory:.0f} MiB of memory at most.")
 
 
 def _write_csv(raw: BinaryIO, rows: Iterator[InventedRow]) -> int:

@@ -42,7 +42,9 @@ FIRST = ""
 """Smaller than every id."""
 
 _this = select(registered_numbers).where(
-    _c.family_id == bindparam("of_family", type_=Text), _c.number_digest == bindparam("of_number", type_=Text)
+    _c.family_id == bindparam("of_family", type_=Text),
+    _c.number_digest == bindparam("of_number", type_=Text),
+    _c.recycled_at.is_(None),
 )
 _FIND = Statement(_this)
 _SEIZE = Statement(_this.with_for_update())

@@ -1,6 +1,6 @@
-"""The tables `registered_numbers` and `carrier_keys`."""
+"""The tables `registered_numbers`, `carrier_keys`, `register_uploads` and `register_faults`."""
 
-from sqlalchemy import BigInteger, Column, Index, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -20,7 +20,8 @@ registered_numbers = Table(
     Column("row_class", Text, nullable=False),
     # What else is true of the row, as JSON.
     Column("reasons", Text, nullable=False),
-    # The file that told of it last, and a keyed digest of what stood there: a row that did not change is not written.
+    # The file that told of it last, and keyed digests of its papers and of all else that stood there
+    # (`telling.row_digest`): a row that did not change is not written.
     Column("upload_id", Text, nullable=False),
     Column("row_digest", Text, nullable=False),
     Column("registered_at", BigInteger, nullable=False),
@@ -44,7 +45,15 @@ registered_numbers = Table(
     Column("next_at", BigInteger),
 )
 _c = registered_numbers.c
-Index("uq_registered_numbers_number", _c.family_id, _c.number_digest, unique=True)
+# One life of a number at a time: those before it were ended by `recycled_at`.
+Index(
+    "uq_registered_numbers_number",
+    _c.family_id,
+    _c.number_digest,
+    unique=True,
+    postgresql_where=_c.recycled_at.is_(None),
+    sqlite_where=_c.recycled_at.is_(None),
+)
 Index(
     "ix_registered_numbers_holder",
     _c.holder_digest,
@@ -67,3 +76,53 @@ carrier_keys = Table(
     # Under `SealPurpose.CARRIER_KEY`.
     Column("sealed_key", Text, nullable=False),
 )
+
+register_uploads = Table(
+    "register_uploads",
+    metadata,
+    Column("upload_id", Text, primary_key=True),
+    Column("family_id", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    # A keyed digest of the file: whoever sends it again goes on with it.
+    Column("file_digest", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # How much there is of it and how much was read, in whatever the form counts (`Register.total`).
+    Column("total", BigInteger, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    # The last line whose row was written where it had to be: behind it somebody goes on.
+    Column("last_line", BigInteger, nullable=False),
+    # How many rows are of which class, and what became of numbers, as JSON.
+    Column("classes", Text, nullable=False),
+    Column("outcomes", Text, nullable=False),
+    Column("faults", BigInteger, nullable=False),
+    # Why it failed.
+    Column("failure", Text),
+    Column("begun_at", BigInteger, nullable=False),
+    # When something of it was written last.
+    Column("moved_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+)
+_u = register_uploads.c
+Index(
+    "uq_register_uploads_under_way",
+    _u.family_id,
+    unique=True,
+    postgresql_where=_u.ended_at.is_(None),
+    sqlite_where=_u.ended_at.is_(None),
+)
+Index("ix_register_uploads_family", _u.family_id, _u.upload_id)
+
+register_faults = Table(
+    "register_faults",
+    metadata,
+    Column("upload_id", Text, nullable=False),
+    # From 1 on, in the order of the file.
+    Column("place", BigInteger, nullable=False),
+    Column("line", BigInteger, nullable=False),
+    Column("column", Text),
+    Column("code", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("upload_id", "place"),
+)
+Index("ix_register_faults_at", register_faults.c.at)

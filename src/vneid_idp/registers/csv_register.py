@@ -20,6 +20,8 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff")
 class CsvRegister:
     """Reads `file` from its beginning. Raises `UnreadableRegister`."""
 
+    format = "csv"
+
     def __init__(self, file: BinaryIO, size: int) -> None:
         self._file = file
         self.total = size

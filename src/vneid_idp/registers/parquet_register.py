@@ -25,6 +25,8 @@ _DAMAGED = "It is not whole, or not Parquet although it begins like it."
 class ParquetRegister:
     """Reads `file`. Raises `UnreadableRegister`."""
 
+    format = "parquet"
+
     def __init__(self, file: BinaryIO, size: int) -> None:
         _check_footer(file, size)
         described = _opened(file).schema_arrow

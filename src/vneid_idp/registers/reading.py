@@ -19,6 +19,8 @@ _OTHERS = {
 class Register(Protocol):
     """A file that is read once, from its beginning to its end."""
 
+    format: str
+    """`csv` or `parquet`."""
     total: int
     """How much there is, in whatever the form counts."""
     done: int

@@ -143,6 +143,11 @@ def read_row(line: Line) -> RegisterRow | tuple[Fault, ...]:
     return tuple(cells.faults) or row
 
 
+def read_phone_number(line: Line) -> str | None:
+    """The number that a row is about, also where other cells of it cannot be read. Pure."""
+    return _Cells(line).read(Column.PHONE_NUMBER, _phone)
+
+
 class _Cells:
     """Reads the cells of a line, and keeps what is wrong with them."""
 

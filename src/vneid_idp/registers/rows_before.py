@@ -18,20 +18,21 @@ class RowsBefore:
     """Told the rows in their order."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, bytearray] = {}
+        self._seen = _Numbers()
+        self._mentioned = _Numbers()
         self._holders = _Tally()
 
     def stood_before(self, phone_number: str) -> bool:
         """Whether a row before this one was about the same number. Remembers it."""
-        prefix = phone_number[:_PREFIX]
-        bits = self._seen.get(prefix)
-        if bits is None:
-            bits = self._seen[prefix] = bytearray(_BITS // 8)
-        serial = int(phone_number[_PREFIX:])
-        byte, bit = serial >> 3, 1 << (serial & 7)
-        seen = bits[byte]
-        bits[byte] = seen | bit
-        return bool(seen & bit)
+        return self._seen.add(phone_number)
+
+    def mention(self, phone_number: str) -> None:
+        """Remember the number of a row in which something else cannot be read."""
+        self._mentioned.add(phone_number)
+
+    def knows(self, phone_number: str) -> bool:
+        """Whether any row was about the number, one that cannot be read among them."""
+        return phone_number in self._seen or phone_number in self._mentioned
 
     def place(self, row: RegisterRow) -> int:
         """Which number of its holder this one is, from 1 on, and no further than `MOST_COUNTED`. Counts it, where it is
@@ -43,6 +44,30 @@ class RowsBefore:
         country = row.nationality if document.type is DocumentType.PASSPORT else None
         # Python keys it anew for each process.
         return self._holders.add(hash((document.type.value, country, document.number)))
+
+
+class _Numbers:
+    """Some of all phone numbers: a bit for each, in a part for each prefix."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, bytearray] = {}
+
+    def add(self, phone_number: str) -> bool:
+        """Add a number; whether it was there."""
+        prefix = phone_number[:_PREFIX]
+        bits = self._parts.get(prefix)
+        if bits is None:
+            bits = self._parts[prefix] = bytearray(_BITS // 8)
+        serial = int(phone_number[_PREFIX:])
+        byte, bit = serial >> 3, 1 << (serial & 7)
+        seen = bits[byte]
+        bits[byte] = seen | bit
+        return bool(seen & bit)
+
+    def __contains__(self, phone_number: str) -> bool:
+        bits = self._parts.get(phone_number[:_PREFIX])
+        serial = int(phone_number[_PREFIX:])
+        return bits is not None and bool(bits[serial >> 3] >> (serial & 7) & 1)
 
 
 _PARTS = 1024

@@ -14,6 +14,7 @@ from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.registers.classes import RowClass, Terms
 from vneid_idp.registers.faults import Fault
 from vneid_idp.registers.reading import Register
+from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.storage.unit import InUnit
 from vneid_idp.use_cases.class_register import classed_batches
 
@@ -49,7 +50,7 @@ async def check_register(
     event = Event(EventKind.NUMBERS_CHECKED, None, data=deed.data)
     await in_unit(lambda unit: record(unit, event))
     checked = CheckedRegister()
-    async for batch in classed_batches(registry, register, terms):
+    async for batch in classed_batches(registry, register, RowsBefore(), terms):
         checked.classes.update(each.classified.row_class for each in batch.rows)
         checked.classes[RowClass.MALFORMED] += batch.unreadable
         checked.faults += len(batch.faults)

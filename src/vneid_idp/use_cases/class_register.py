@@ -11,10 +11,13 @@ from itertools import islice
 
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryRecord, find_all_by_number
+from vneid_idp.kernel.clock import Instant, local_date
+from vneid_idp.policy.rules import Policy, Threshold
 from vneid_idp.registers.classes import Classified, Found, Terms, asks_for, classify
+from vneid_idp.registers.columns import Line
 from vneid_idp.registers.faults import Fault
 from vneid_idp.registers.reading import Register
-from vneid_idp.registers.rows import RegisterRow, read_row
+from vneid_idp.registers.rows import RegisterRow, read_phone_number, read_row
 from vneid_idp.registers.rows_before import RowsBefore
 
 _AT_ONCE = 2_000
@@ -66,15 +69,21 @@ class _ReadBatch:
     done: int
 
 
+def terms_of(policy: Policy, now: Instant) -> Terms:
+    """What decides of rows at an instant, by the policy."""
+    rules = policy.at(now)
+    return Terms(local_date(now), rules[Threshold.NUMBERS_WITHOUT_CONTRACT], rules[Threshold.NUMBER_ALONE_FROM_AGE])
+
+
 async def classed_batches(
-    registry: PopulationRegistry, register: Register, terms: Terms, *, after: int = 0
+    registry: PopulationRegistry, register: Register, before: RowsBefore, terms: Terms, *, after: int = 0
 ) -> AsyncIterator[ClassedBatch]:
     """The rows of a register behind the line `after`, in their order. While the population register is asked about some
-    of them the next are read, in a thread.
+    of them the next are read, in a thread. `before` is told of all rows, those up to `after` among them.
 
     Raises `UnreadableRegister` and `RegistryUnavailable`.
     """
-    batches = _read_batches(register, after)
+    batches = _read_batches(register, before, after)
     batch = await asyncio.to_thread(next, batches, None)
     while batch is not None:
         wanted = {number for each in batch.read if not each.stood_before and (number := asks_for(each.row))}
@@ -85,8 +94,8 @@ async def classed_batches(
         batch = following
 
 
-def _read_batches(register: Register, after: int) -> Iterator[_ReadBatch]:
-    before, lines = RowsBefore(), register.rows()
+def _read_batches(register: Register, before: RowsBefore, after: int) -> Iterator[_ReadBatch]:
+    lines = register.rows()
     while batch := list(islice(lines, _AT_ONCE)):
         read, faults = list[_Read](), list[Fault]()
         unreadable = 0
@@ -97,7 +106,10 @@ def _read_batches(register: Register, after: int) -> Iterator[_ReadBatch]:
                 place = 1 if stood_before else before.place(row)
                 if row.line > after:
                     read.append(_Read(row, stood_before, place))
-            elif row[0].line > after:
+                continue
+            if isinstance(line, Line) and (phone_number := read_phone_number(line)):
+                before.mention(phone_number)
+            if row[0].line > after:
                 faults += row
                 unreadable += 1
         last = batch[-1].line if isinstance(batch[-1], Fault) else batch[-1].number

@@ -11,6 +11,7 @@ from vneid_idp.registers.classes import Classified, RowClass, Terms
 from vneid_idp.registers.columns import COLUMNS
 from vneid_idp.registers.faults import FaultCode
 from vneid_idp.registers.reading import open_register
+from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.sandbox.country.citizens import REFERENCE
 from vneid_idp.use_cases.class_register import ClassedBatch, classed_batches
 
@@ -51,7 +52,7 @@ async def classed(after: int = 0) -> tuple[list[ClassedBatch], Asked]:
     asked = Asked()
     opened = open_register(register())
     registry = cast("PopulationRegistry", asked)
-    return [batch async for batch in classed_batches(registry, opened, TERMS, after=after)], asked
+    return [batch async for batch in classed_batches(registry, opened, RowsBefore(), TERMS, after=after)], asked
 
 
 def rows(batches: list[ClassedBatch]) -> dict[int, Classified]:

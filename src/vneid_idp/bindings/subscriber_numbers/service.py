@@ -30,6 +30,11 @@ class ConfirmedNumber:
     sequence: int
 
 
+def digest_of_number(blind: BlindIndex, family_id: str, phone_number: str) -> str:
+    """What is kept of a number of a carrier, in the form of E.164, so that it is found again."""
+    return engine.digest_of(blind, SUBSCRIBER_NUMBER, family_id, phone_number)
+
+
 async def bind_number(
     unit: Unit,
     vault: Vault,
@@ -48,7 +53,7 @@ async def bind_number(
 
     Raises `NumberBoundToAnother`, `IdempotencyConflict`.
     """
-    resource = engine.digest_of(blind, SUBSCRIBER_NUMBER, family_id, number.phone_number)
+    resource = digest_of_number(blind, family_id, number.phone_number)
     key = await vault.ensure_key(unit, person_id)
 
     async def bind(binding_id: str) -> Bound[SubscriberNumber]:

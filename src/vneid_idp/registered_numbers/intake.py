@@ -1,0 +1,138 @@
+"""A part of a register is written: its numbers, what is wrong with its rows, and how far the upload has come, in one
+unit. So whoever goes on after an interruption finds all of it or nothing.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.policy.rules import Policy
+from vneid_idp.registered_numbers import telling_store as store
+from vneid_idp.registered_numbers import uploads
+from vneid_idp.registered_numbers.carrier_key import CarrierKey
+from vneid_idp.registered_numbers.rules import RegisteredNumber
+from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, new_number, recycled, told_again
+from vneid_idp.registered_numbers.uploads import Outcome, Progress, RegisterUpload, UploadState, advanced
+from vneid_idp.registers.classes import RowClass
+from vneid_idp.storage.unit import Database, Unit
+
+_PAGE = 2_000
+
+
+class UploadOvertaken(DomainError):
+    """Somebody else goes on with this upload, or it has ended, or its carrier was deleted: nothing was written."""
+
+    code = "upload_overtaken"
+    status = 409
+    title = "Somebody else goes on with this upload of a register, or it has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a register, one after the other."""
+
+    told: Sequence[Told]
+    """Of each row that tells of a number."""
+    progress: Progress
+
+
+async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUpload, part: Part) -> RegisterUpload:
+    """Write the next part of `upload`, which was read from where it stands; the upload after it. Raises
+    `UploadOvertaken`."""
+    current = await hold(unit, upload)
+    outcomes = await _write(unit, _Writing(current, key, policy, unit.now), part.told)
+    await uploads.keep_faults(unit, current, part.progress.faults)
+    after = advanced(current, part.progress, outcomes, unit.now)
+    await uploads.write(unit, after)
+    return after
+
+
+async def hold(unit: Unit, upload: RegisterUpload) -> RegisterUpload:
+    """The upload as it is, held until the unit ends. Raises `UploadOvertaken` unless it stands where it stood."""
+    current = await uploads.seize(unit, upload.upload_id)
+    if current is None or current.state is not UploadState.READING or current.last_line != upload.last_line:
+        raise UploadOvertaken
+    return current
+
+
+async def end(unit: Unit, upload: RegisterUpload, state: UploadState, failure: str | None = None) -> RegisterUpload:
+    """End an upload, for good. Raises `UploadOvertaken`."""
+    current = await hold(unit, upload)
+    after = replace(current, state=state, failure=failure, moved_at=unit.now, ended_at=unit.now)
+    await uploads.write(unit, after)
+    return after
+
+
+async def not_told(db: Database, upload: RegisterUpload, after: str | None) -> list[tuple[str, str, str]]:
+    """See `telling_store.not_told_by`; a page of them."""
+    async with db.glance() as unit:
+        return await store.not_told_by(unit, upload.family_id, upload.upload_id, after=after, limit=_PAGE)
+
+
+async def miss(unit: Unit, upload: RegisterUpload, number_ids: Sequence[str]) -> RegisterUpload:
+    """Mark numbers that stand in the whole of `upload` no more. Raises `UploadOvertaken`."""
+    current = await hold(unit, upload)
+    missing = await store.miss(unit, number_ids)
+    after = replace(current, outcomes=current.outcomes + Counter({Outcome.MISSING: missing}), moved_at=unit.now)
+    await uploads.write(unit, after)
+    return after
+
+
+class _Writing:
+    """Makes the numbers of a part, all at one instant."""
+
+    def __init__(self, upload: RegisterUpload, key: CarrierKey, policy: Policy, now: Instant) -> None:
+        self.source = Source(upload.family_id, upload.client_id, upload.upload_id)
+        self.key = key
+        self.policy = policy
+        self.now = now
+        self._patterns: dict[tuple[RowClass, tuple[RowClass, ...], bool], store.Pattern] = {}
+
+    def new(self, told: Told) -> RegisteredNumber:
+        """The number as it begins."""
+        sealed = self.key.seal(told.phone_number)
+        return new_number(self.source, told, self.policy, self.now, number_id=new_id("nbr"), sealed_number=sealed)
+
+    def new_row(self, told: Told) -> tuple[Any, ...]:
+        """As `new`, in the form of the table."""
+        kind = (told.row_class, told.reasons, told.is_authenticated)
+        pattern = self._patterns.get(kind)
+        if pattern is None:
+            pattern = self._patterns[kind] = store.Pattern(self.new(told))
+        sealed = self.key.seal(told.phone_number)
+        return pattern.row(new_id("nbr"), told.number_digest, sealed, told.holder_digest, told.row_digest)
+
+    def again(self, told: Told, before: RegisteredNumber) -> RegisteredNumber:
+        """The number after something else is told of it."""
+        return told_again(before, self.source, told, self.policy, self.now)
+
+
+async def _write(unit: Unit, writing: _Writing, told: Sequence[Told]) -> Counter[Outcome]:
+    family_id = writing.source.family_id
+    standing = await store.standing(unit, family_id, [each.number_digest for each in told])
+    fresh = [each for each in told if each.number_digest not in standing]
+    differing = {
+        each.number_digest: each
+        for each in told
+        if (known := standing.get(each.number_digest)) is not None
+        and (known.row_digest != each.row_digest or known.absent_at is not None)
+    }
+    outcomes = Counter({Outcome.ADDED: len(fresh), Outcome.UNCHANGED: len(told) - len(fresh) - len(differing)})
+    changed = []
+    for before in await store.seize(unit, family_id, differing):
+        each = differing[before.number_digest]
+        if is_new_life(before, each):
+            changed.append(recycled(before, writing.now))
+            fresh.append(each)
+            outcomes[Outcome.RECYCLED] += 1
+        else:
+            changed.append(writing.again(each, before))
+            outcomes[Outcome.CHANGED if before.absent_at is None else Outcome.RETURNED] += 1
+    # First: a number has one life at a time.
+    await store.write(unit, changed)
+    await store.add(unit, [writing.new_row(each) for each in fresh])
+    return outcomes

@@ -1,0 +1,136 @@
+"""What a row of a register makes of a number: the number as it begins, and what follows for one that stood there
+before. Pure.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from vneid_idp.kernel.clock import Instant, local_date
+from vneid_idp.policy.intervals import Trigger
+from vneid_idp.policy.rules import Policy
+from vneid_idp.registered_numbers.answers import AGREE
+from vneid_idp.registered_numbers.climbing import first_ladder, proved, put_on
+from vneid_idp.registered_numbers.rules import NumberFacts, RegisteredNumber
+from vneid_idp.registers.classes import RowClass
+
+_PART = 24
+"""Characters of a digest that are kept of each half: 144 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a row comes from."""
+
+    family_id: str
+    client_id: str
+    upload_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a row tells of a number."""
+
+    phone_number: str
+    """E.164."""
+    number_digest: str
+    holder_digest: str | None
+    row_class: RowClass
+    reasons: tuple[RowClass, ...]
+    row_digest: str
+    is_authenticated: bool
+    """Whether the carrier says where and when it authenticated the holder."""
+    activated_on: date | None
+
+
+def row_digest(papers: str, rest: str) -> str:
+    """What is kept of a row, of two keyed digests: that of the papers of its holder, empty where there are none, and
+    that of everything else. So it is seen that a number went to another holder, also where papers name nobody whom the
+    population register could know."""
+    return f"{papers[:_PART]}.{rest[:_PART]}"
+
+
+def new_number(
+    source: Source,
+    told: Told,
+    policy: Policy,
+    now: Instant,
+    *,
+    number_id: str,
+    sealed_number: str,
+    proved_at: Instant | None = None,
+) -> RegisteredNumber:
+    """A number of which a register tells for the first time; one whose holder is proved already asks for nothing."""
+    number = RegisteredNumber(
+        number_id=number_id,
+        family_id=source.family_id,
+        client_id=source.client_id,
+        number_digest=told.number_digest,
+        sealed_number=sealed_number,
+        holder_digest=told.holder_digest,
+        row_class=told.row_class,
+        reasons=told.reasons,
+        upload_id=source.upload_id,
+        row_digest=told.row_digest,
+        absent_at=None,
+        facts=NumberFacts(registered_at=now, proved_at=proved_at),
+    )
+    if proved_at is not None:
+        return number
+    return put_on(number, first_ladder(told.row_class, authenticated=told.is_authenticated, now=now), policy)
+
+
+def is_new_life(before: RegisteredNumber, told: Told) -> bool:
+    """Whether the number is not what it was: it has a holder with other papers, or begins again after its end.
+
+    What the holder before said, proved and suffered does not count for the one after. Of a number without papers
+    nobody said anything.
+    """
+    papers, now_papers = _papers(before.row_digest), _papers(told.row_digest)
+    if papers and papers != now_papers:
+        return True
+    ended_at = before.facts.ended_at
+    if ended_at is None:
+        return False
+    activated = told.activated_on is not None and told.activated_on > local_date(ended_at)
+    return before.absent_at is not None or activated
+
+
+def told_again(before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant) -> RegisteredNumber:
+    """The number, of the same holder, after a register tells something else of it.
+
+    What people said of it stays, and so does a ladder that they set it on. Where somebody said that it is theirs, a row
+    that agrees proves it. A row that is in order takes the number off
+    the ladder and undoes what it came to; another reason sets it on a ladder that begins now; and so does its return
+    after it was missing, since nobody was asked meanwhile.
+    """
+    facts = before.facts
+    number = replace(
+        before,
+        client_id=source.client_id,
+        upload_id=source.upload_id,
+        row_digest=told.row_digest,
+        holder_digest=told.holder_digest,
+        row_class=told.row_class,
+        reasons=told.reasons,
+        absent_at=None,
+    )
+    if facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
+        return put_on(number, before.ladder, policy)
+    if facts.confirmed_at and told.row_class in AGREE:
+        return proved(number, now)
+    ladder = first_ladder(told.row_class, authenticated=told.is_authenticated, now=now)
+    if ladder is None:
+        return put_on(number.with_facts(one_way_at=None, two_way_at=None), None, policy)
+    stays = before.ladder is not None and before.ladder.trigger is ladder.trigger and before.absent_at is None
+    if stays or (facts.confirmed_at and ladder.trigger is Trigger.CLEAN_UP_2026):
+        return put_on(number, before.ladder, policy)
+    return put_on(number, ladder, policy)
+
+
+def recycled(before: RegisteredNumber, now: Instant) -> RegisteredNumber:
+    """The number of the holder before, which is another's now."""
+    return replace(before.with_facts(recycled_at=now), next_step=None)
+
+
+def _papers(digest: str) -> str:
+    return digest.partition(".")[0]

@@ -1,0 +1,244 @@
+"""Uploads of registers: how far each came, what was found, and what is wrong with rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import orjson
+from sqlalchemy import BigInteger, Text, bindparam, delete, select, update
+
+from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.errors import DomainError
+from vneid_idp.registered_numbers.tables import register_faults, register_uploads
+from vneid_idp.registers.classes import RowClass
+from vneid_idp.registers.columns import Column
+from vneid_idp.registers.faults import Fault, FaultCode
+from vneid_idp.storage.bulk import load
+from vneid_idp.storage.statement import Statement, insert
+from vneid_idp.storage.unit import Reading, Row, Unit
+
+FAULTS_KEPT: Instant = 30 * DAY
+"""How long it can be read what is wrong with rows."""
+MOST_FAULTS = 1_000_000
+"""So many faults of a file are kept; of more the number alone."""
+
+
+class UploadState(StrEnum):
+    """Where an upload stands. Programs of carriers go by these, so none is renamed."""
+
+    READING = "reading"
+    """It is being read, or waits until somebody goes on with it."""
+    COMPLETE = "complete"
+    FAILED = "failed"
+    """It was read up to some row, and no further."""
+
+
+class Outcome(StrEnum):
+    """What became of a number."""
+
+    ADDED = "added"
+    """It stood in no upload before."""
+    CHANGED = "changed"
+    """Something else is told of it."""
+    RECYCLED = "recycled"
+    """It has another holder, or began again after its end."""
+    RETURNED = "returned"
+    """It was missing in an upload before."""
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    """It stands in the register no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterUpload:
+    """An upload of a register."""
+
+    upload_id: str
+    family_id: str
+    client_id: str
+    file_digest: str
+    format: str
+    """`csv` or `parquet`."""
+    state: UploadState
+    total: int
+    """How much there is of it: bytes of a CSV file, rows of a Parquet file."""
+    done: int
+    """How much of it was read."""
+    last_line: int
+    """`Line.number` of the last row that was written where it had to be."""
+    classes: Counter[RowClass]
+    outcomes: Counter[Outcome]
+    faults: int
+    failure: str | None
+    begun_at: Instant
+    moved_at: Instant
+    ended_at: Instant | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were read."""
+        return self.classes.total()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What was read of an upload in one go."""
+
+    last_line: int
+    done: int
+    """How much of the whole was read by its end."""
+    classes: Counter[RowClass] = field(default_factory=Counter)
+    faults: Sequence[Fault] = ()
+
+
+class UnknownUpload(DomainError):
+    """No upload has this id; nor is there one of another carrier's, as far as this one is told."""
+
+    code = "upload_not_found"
+    status = 404
+    title = "There is no upload of a register under this id."
+
+
+_c = register_uploads.c
+_ID = _c.upload_id == bindparam("of_upload", type_=Text)
+_ADD = Statement(
+    insert(register_uploads)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in _c})
+    .on_conflict_do_nothing(index_elements=[_c.family_id], index_where=_c.ended_at.is_(None))
+)
+_FIND = Statement(select(register_uploads).where(_ID))
+_SEIZE = Statement(select(register_uploads).where(_ID).with_for_update())
+_UNDER_WAY = Statement(
+    select(register_uploads)
+    .where(_c.family_id == bindparam("of_family", type_=Text), _c.ended_at.is_(None))
+    .with_for_update()
+)
+_LIST = Statement(
+    select(register_uploads)
+    .where(_c.family_id == bindparam("of_family", type_=Text), _c.upload_id < bindparam("before", type_=Text))
+    .order_by(_c.upload_id.desc())
+    .limit(bindparam("most", type_=BigInteger))
+)
+_CHANGING = ("state", "done", "last_line", "classes", "outcomes", "faults", "failure", "moved_at", "ended_at")
+_WRITE = Statement(
+    update(register_uploads).where(_ID).values({name: bindparam(name, type_=_c[name].type) for name in _CHANGING})
+)
+_f = register_faults.c
+_FAULTS = Statement(
+    select(_f.place, _f.line, _f.column, _f.code)
+    .where(_f.upload_id == bindparam("of_upload", type_=Text), _f.place > bindparam("after", type_=BigInteger))
+    .order_by(_f.place)
+    .limit(bindparam("most", type_=BigInteger))
+)
+_SWEEP = Statement(delete(register_faults).where(_f.at < bindparam("before", type_=BigInteger)))
+LATEST = "upm"
+"""Sorts after every id of an upload (`upl_…`)."""
+
+
+def advanced(upload: RegisterUpload, progress: Progress, outcomes: Counter[Outcome], now: Instant) -> RegisterUpload:
+    """The upload after some more of it was read. Pure."""
+    return replace(
+        upload,
+        done=progress.done,
+        last_line=progress.last_line,
+        classes=upload.classes + progress.classes,
+        outcomes=upload.outcomes + outcomes,
+        faults=upload.faults + len(progress.faults),
+        moved_at=now,
+    )
+
+
+async def add(unit: Unit, upload: RegisterUpload) -> bool:
+    """Add an upload; false where another one of the carrier is under way."""
+    return await unit.execute(_ADD, **_row_of(upload)) == 1
+
+
+async def find(unit: Reading, upload_id: str) -> RegisterUpload | None:
+    """The upload with this id, of whichever carrier."""
+    return _upload(await unit.fetch_one(_FIND, of_upload=upload_id))
+
+
+async def get_of_family(unit: Reading, family_id: str, upload_id: str) -> RegisterUpload:
+    """An upload of this carrier. Raises `UnknownUpload`, also for another carrier's."""
+    found = await find(unit, upload_id)
+    if found is None or found.family_id != family_id:
+        raise UnknownUpload
+    return found
+
+
+async def seize(unit: Unit, upload_id: str) -> RegisterUpload | None:
+    """As `find`, held until the unit ends: whoever else goes on with it waits."""
+    return _upload(await unit.fetch_one(_SEIZE, of_upload=upload_id))
+
+
+async def seize_under_way(unit: Unit, family_id: str) -> RegisterUpload | None:
+    """The upload of this carrier that has not ended, held until the unit ends."""
+    return _upload(await unit.fetch_one(_UNDER_WAY, of_family=family_id))
+
+
+async def list_of_family(
+    unit: Reading, family_id: str, *, before: str | None = None, limit: int = 20
+) -> tuple[RegisterUpload, ...]:
+    """A page of a carrier's uploads, the latest first; the last `upload_id` is `before` of the next."""
+    rows = await unit.fetch(_LIST, of_family=family_id, before=before or LATEST, most=limit)
+    return tuple(map(_read, rows))
+
+
+async def write(unit: Unit, upload: RegisterUpload) -> None:
+    """Write an upload that was seized in this unit."""
+    row = _row_of(upload)
+    await unit.execute(_WRITE, of_upload=upload.upload_id, **{name: row[name] for name in _CHANGING})
+
+
+async def keep_faults(unit: Unit, upload: RegisterUpload, faults: Sequence[Fault]) -> None:
+    """Keep what is wrong with the next rows of an upload, which has `upload.faults` before them."""
+    kept = faults[: max(0, MOST_FAULTS - upload.faults)]
+    rows = [
+        (upload.upload_id, place, fault.line, fault.column, fault.code, unit.now)
+        for place, fault in enumerate(kept, start=upload.faults + 1)
+    ]
+    await load(unit, register_faults, ("upload_id", "place", "line", "column", "code", "at"), rows)
+
+
+async def list_faults(unit: Reading, upload_id: str, *, after: int = 0, limit: int = 1_000) -> list[tuple[int, Fault]]:
+    """A page of what is wrong with rows, in the order of the file, each with its place, the last of which is `after` of
+    the next."""
+    rows = await unit.fetch(_FAULTS, of_upload=upload_id, after=after, most=limit)
+    return [
+        (
+            row["place"],
+            Fault(row["line"], None if row["column"] is None else Column(row["column"]), FaultCode(row["code"])),
+        )
+        for row in rows
+    ]
+
+
+async def sweep(unit: Unit) -> None:
+    """Forget what was wrong with rows so long ago that nobody mends it by this file."""
+    await unit.execute(_SWEEP, before=unit.now - FAULTS_KEPT)
+
+
+def _row_of(upload: RegisterUpload) -> dict[str, object]:
+    return {
+        **{column.name: getattr(upload, column.name) for column in _c},
+        "state": upload.state.value,
+        "classes": orjson.dumps({each.value: count for each, count in upload.classes.items()}).decode(),
+        "outcomes": orjson.dumps({each.value: count for each, count in upload.outcomes.items()}).decode(),
+    }
+
+
+def _upload(row: Row | None) -> RegisterUpload | None:
+    return None if row is None else _read(row)
+
+
+def _read(row: Row) -> RegisterUpload:
+    classes, outcomes = orjson.loads(row["classes"]), orjson.loads(row["outcomes"])
+    return RegisterUpload(
+        **{
+            **dict(row),
+            "state": UploadState(row["state"]),
+            "classes": Counter({RowClass(name): count for name, count in classes.items()}),
+            "outcomes": Counter({Outcome(name): count for name, count in outcomes.items()}),
+        }
+    )
