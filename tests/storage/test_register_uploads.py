@@ -7,11 +7,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.uploads import OTHER, PROVED, Uploads, csv_of, row
 from tests.support.watch import Watch
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
+from vneid_idp.instructions.tables import instructions
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers import store, uploads
@@ -22,6 +24,7 @@ from vneid_idp.registers.classes import RowClass
 from vneid_idp.registers.columns import Column, Line, UnreadableRegister
 from vneid_idp.registers.csv_register import CsvRegister
 from vneid_idp.registers.faults import Fault, FaultCode
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases import class_register
 from vneid_idp.use_cases.upload_register import UploadUnderWay
@@ -120,7 +123,11 @@ async def test_what_people_said_stays_and_is_not_the_next_holders(song: Uploads,
     disowned = await song.number(2)
     assert disowned.state is RegisteredState.DISOWNED
     assert disowned.ladder is not None
-    assert (await song.number(3)).state is RegisteredState.REGISTERED
+    third = await song.number(3)
+    assert third.state is RegisteredState.REGISTERED
+    async with song.db.reading() as unit:
+        given = [(row["number_id"], row["kind"]) for row in await unit.fetch(Statement(select(instructions)))]
+    assert given == [(third.number_id, "restore")], "it was cut off, and its row is in order now"
     assert (await song.number(4)).state is RegisteredState.VERIFIED
 
 

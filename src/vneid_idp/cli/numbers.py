@@ -1,18 +1,20 @@
-"""`numbers ladder`: what the law has in store for a subscriber number that is not proved."""
+"""`numbers ladder`, `numbers due`: what the law has in store for subscriber numbers that are not proved."""
 
-from datetime import datetime
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
 
 from vneid_idp.cli.policy import ensured, interval_in_words
-from vneid_idp.cli.terminal import fail, out, print_json, print_rows, settings_of, with_unit
+from vneid_idp.cli.terminal import day_option, fail, out, print_json, print_rows, settings_of, with_database, with_unit
 from vneid_idp.kernel.clock import SECOND, VIETNAM, Instant, local_date, to_rfc3339
 from vneid_idp.policy import service
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.ladder import Due, due_steps, step_at
 from vneid_idp.policy.rules import FIRST_DAY, LAST_DAY
-from vneid_idp.storage.unit import Unit
+from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.foresee_ladder import Foreseen, foresee_ladder
 
 app = typer.Typer(no_args_is_help=True, help="Subscriber numbers.")
 
@@ -69,6 +71,31 @@ def ladder(
         ),
     )
     out.print(f"Reached by now: {'nothing' if reached is None else reached.step.value}.")
+
+
+@app.command("due")
+def due_on(
+    context: typer.Context,
+    on: Annotated[date, day_option("--on", "The day in Viet Nam; today or later.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
+) -> None:
+    """Say what carriers will be told on a day by the published policy, and of how many numbers, where nobody proves one
+    before. Nothing is done."""
+
+    async def work(db: Database) -> list[tuple[Foreseen, int]]:
+        policy = await db.transact(ensured(service.published))
+        return sorted((await foresee_ladder(db, policy, on)).items())
+
+    found = with_database(settings_of(context), work)
+    if as_json:
+        print_json([{**asdict(what), "numbers": count} for what, count in found])
+    elif found:
+        print_rows(
+            ("Carrier", "Instruction", "Since it is", "Numbers"),
+            *((what.family_id, what.kind.value, what.trigger.value, f"{count:,}") for what, count in found),
+        )
+    else:
+        out.print(f"On {on} nothing follows for any number.")
 
 
 def _in_viet_nam(instant: Instant) -> str:

@@ -1,9 +1,10 @@
 """The ladder of a number that is not proved: what sets it on it, what is due next, and what each step writes. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from vneid_idp.kernel.clock import Instant, midnight
+from vneid_idp.kernel.clock import DAY, Instant, midnight
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.policy.ladder import Due, due_steps
 from vneid_idp.policy.rules import Policy
@@ -58,41 +59,71 @@ def steps_of(policy: Policy, ladder: Ladder) -> tuple[Due, ...]:
 
 
 def next_of(number: RegisteredNumber, steps: tuple[Due, ...]) -> NextStep | None:
-    """What is due next of the `steps` of its ladder; nothing while it is disputed, and of one that is proved or has
-    ended."""
-    facts = number.facts
-    if number.ladder is None or facts.ended_at or facts.proved_at or facts.disputed_at:
-        return None
-    notices = [due for due in steps if due.step is Step.NOTICE][number.ladder.notices :]
-    suspensions = [due for due in steps if due.step in _FACTS and getattr(facts, _FACTS[due.step]) is None]
-    # Whoever is cut off already is not told any more that this is to come.
-    coming = suspensions if facts.one_way_at else [*notices, *suspensions]
-    return NextStep(coming[0].step, coming[0].at) if coming else None
+    """What is due next of the `steps` of its ladder; nothing while it is disputed, and of one that is proved, has ended
+    or stands in the register no more.
+
+    What was taken a day late or more puts off by as much whatever comes after it: somebody has from one step to the
+    next the days that the law gives, also where no worker ran for a while.
+    """
+    return _next_step(_to_come(number, steps))
 
 
 def coming_of(number: RegisteredNumber, policy: Policy) -> NextStep | None:
     """The next suspension, or the end, whatever notices come before; nothing where none is known to come."""
     if number.ladder is None:
         return None
-    suspensions = tuple(due for due in steps_of(policy, number.ladder) if due.step is not Step.NOTICE)
-    return next_of(number, suspensions)
+    to_come = _to_come(number, steps_of(policy, number.ladder))
+    return _next_step([due for due in to_come if due.step is not Step.NOTICE])
+
+
+def _next_step(to_come: Sequence[Due]) -> NextStep | None:
+    return NextStep(to_come[0].step, to_come[0].at) if to_come else None
+
+
+def _to_come(number: RegisteredNumber, steps: tuple[Due, ...]) -> Sequence[Due]:
+    """What is still to come of the steps, from the first to the last."""
+    facts, ladder = number.facts, number.ladder
+    if ladder is None or facts.ended_at or facts.proved_at or facts.disputed_at or number.absent_at:
+        return ()
+    notices = [due for due in steps if due.step is Step.NOTICE]
+    suspensions = [(due, getattr(facts, _FACTS[due.step])) for due in steps if due.step in _FACTS]
+    coming = [due for due, at in suspensions if at is None]
+    # Whoever is cut off already is not told any more that this is to come.
+    if facts.one_way_at is None:
+        coming = [*notices[ladder.notices :], *coming]
+    taken_at = [(due, ladder.noticed_at) for due in notices[: ladder.notices]] + suspensions
+    late = next((at - due.at for due, at in reversed(taken_at) if at is not None), 0)
+    return coming if late < DAY else [replace(due, at=due.at + late) for due in coming]
+
+
+def stepped(number: RegisteredNumber, steps: tuple[Due, ...], now: Instant) -> tuple[RegisteredNumber, Due | None]:
+    """The number after the next step, and which it was, where it is due. Else none was taken, and what is due next is
+    as the policy has it by now."""
+    to_come = _to_come(number, steps)
+    if not to_come or to_come[0].at > now:
+        return replanned(number, steps), None
+    return taken(number, to_come[0], steps, now), to_come[0]
+
+
+def replanned(number: RegisteredNumber, steps: tuple[Due, ...]) -> RegisteredNumber:
+    """The number when what is due next of it is as the policy has it by now."""
+    return replace(number, next_step=next_of(number, steps))
 
 
 def taken(number: RegisteredNumber, due: Due, steps: tuple[Due, ...], now: Instant) -> RegisteredNumber:
     """The number after a step was taken."""
     if due.step is Step.NOTICE:
         assert number.ladder is not None, "only a number on the ladder has steps"
-        told = replace(number, ladder=replace(number.ladder, notices=number.ladder.notices + 1))
+        told = replace(number, ladder=replace(number.ladder, notices=number.ladder.notices + 1, noticed_at=now))
         after = told.with_facts(asked_at=number.facts.asked_at or now)
     else:
         after = number.with_facts(**{_FACTS[due.step]: now})
-    return replace(after, next_step=next_of(after, steps))
+    return replanned(after, steps)
 
 
 def put_on(number: RegisteredNumber, ladder: Ladder | None, policy: Policy) -> RegisteredNumber:
     """The number on a ladder, or on none: what is due next follows from it."""
-    on = replace(number, ladder=ladder)
-    return replace(on, next_step=None if ladder is None else next_of(on, steps_of(policy, ladder)))
+    return replanned(replace(number, ladder=ladder), () if ladder is None else steps_of(policy, ladder))
 
 
 def proved(number: RegisteredNumber, now: Instant) -> RegisteredNumber:

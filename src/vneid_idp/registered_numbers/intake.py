@@ -40,15 +40,23 @@ class Part:
     progress: Progress
 
 
-async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUpload, part: Part) -> RegisterUpload:
-    """Write the next part of `upload`, which was read from where it stands; the upload after it. Raises
-    `UploadOvertaken`."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a part."""
+
+    upload: RegisterUpload
+    changed: Sequence[tuple[RegisteredNumber, RegisteredNumber]]
+    """The numbers that stood there before and are not what they were: as they were, and as they are."""
+
+
+async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUpload, part: Part) -> Kept:
+    """Write the next part of `upload`, which was read from where it stands. Raises `UploadOvertaken`."""
     current = await hold(unit, upload)
-    outcomes = await _write(unit, _Writing(current, key, policy, unit.now), part.told)
+    outcomes, changed = await _write(unit, _Writing(current, key, policy, unit.now), part.told)
     await uploads.keep_faults(unit, current, part.progress.faults)
     after = advanced(current, part.progress, outcomes, unit.now)
     await uploads.write(unit, after)
-    return after
+    return Kept(after, changed)
 
 
 async def hold(unit: Unit, upload: RegisterUpload) -> RegisterUpload:
@@ -111,7 +119,9 @@ class _Writing:
         return told_again(before, self.source, told, self.policy, self.now)
 
 
-async def _write(unit: Unit, writing: _Writing, told: Sequence[Told]) -> Counter[Outcome]:
+async def _write(
+    unit: Unit, writing: _Writing, told: Sequence[Told]
+) -> tuple[Counter[Outcome], list[tuple[RegisteredNumber, RegisteredNumber]]]:
     family_id = writing.source.family_id
     standing = await store.standing(unit, family_id, [each.number_digest for each in told])
     fresh = [each for each in told if each.number_digest not in standing]
@@ -126,13 +136,13 @@ async def _write(unit: Unit, writing: _Writing, told: Sequence[Told]) -> Counter
     for before in await store.seize(unit, family_id, differing):
         each = differing[before.number_digest]
         if is_new_life(before, each):
-            changed.append(recycled(before, writing.now))
+            changed.append((before, recycled(before, writing.now)))
             fresh.append(each)
             outcomes[Outcome.RECYCLED] += 1
         else:
-            changed.append(writing.again(each, before))
+            changed.append((before, writing.again(each, before)))
             outcomes[Outcome.CHANGED if before.absent_at is None else Outcome.RETURNED] += 1
     # First: a number has one life at a time.
-    await store.write(unit, changed)
+    await store.write(unit, [after for _, after in changed])
     await store.add(unit, [writing.new_row(each) for each in fresh])
-    return outcomes
+    return outcomes, changed

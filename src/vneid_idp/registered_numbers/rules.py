@@ -78,6 +78,8 @@ class Ladder:
     since: Instant
     notices: int = 0
     """How many notices were given."""
+    noticed_at: Instant | None = None
+    """When the last of them was."""
 
 
 @dataclass(frozen=True, slots=True)

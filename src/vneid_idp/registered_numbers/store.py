@@ -85,6 +85,7 @@ def row_of(number: RegisteredNumber) -> dict[str, Any]:
         "trigger": None if ladder is None else ladder.trigger.value,
         "triggered_at": None if ladder is None else ladder.since,
         "notices": 0 if ladder is None else ladder.notices,
+        "noticed_at": None if ladder is None else ladder.noticed_at,
         "next_step": None if due is None else due.step.value,
         "next_at": None if due is None else due.at,
     }
@@ -92,15 +93,18 @@ def row_of(number: RegisteredNumber) -> dict[str, Any]:
 
 def read_number(row: Row) -> RegisteredNumber:
     """The number in a row."""
-    has_ladder, is_due = row["trigger"] is not None, row["next_step"] is not None
     return RegisteredNumber(
         **{name: row[name] for name in _PLAIN},
         row_class=RowClass(row["row_class"]),
         reasons=tuple(map(RowClass, orjson.loads(row["reasons"]))),
         facts=NumberFacts(**{name: row[name] for name in _FACTS}),
-        ladder=Ladder(Trigger(row["trigger"]), row["triggered_at"], row["notices"]) if has_ladder else None,
-        next_step=NextStep(Step(row["next_step"]), row["next_at"]) if is_due else None,
+        ladder=_ladder(row) if row["trigger"] is not None else None,
+        next_step=NextStep(Step(row["next_step"]), row["next_at"]) if row["next_step"] is not None else None,
     )
+
+
+def _ladder(row: Row) -> Ladder:
+    return Ladder(Trigger(row["trigger"]), row["triggered_at"], row["notices"], row["noticed_at"])
 
 
 async def find(unit: Reading, family_id: str, number_digest: str) -> RegisteredNumber | None:

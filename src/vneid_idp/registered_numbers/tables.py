@@ -1,4 +1,4 @@
-"""The tables `registered_numbers`, `carrier_keys`, `register_uploads` and `register_faults`."""
+"""The tables `registered_numbers`, `carrier_keys`, `register_uploads`, `register_faults` and `ladder_plans`."""
 
 from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 
@@ -31,6 +31,8 @@ registered_numbers = Table(
     Column("trigger", Text),
     Column("triggered_at", BigInteger),
     Column("notices", BigInteger, nullable=False),
+    # When the last of them was given.
+    Column("noticed_at", BigInteger),
     Column("asked_at", BigInteger),
     Column("confirmed_at", BigInteger),
     Column("proved_at", BigInteger),
@@ -126,3 +128,12 @@ register_faults = Table(
     PrimaryKeyConstraint("upload_id", "place"),
 )
 Index("ix_register_faults_at", register_faults.c.at)
+
+ladder_plans = Table(
+    "ladder_plans",
+    metadata,
+    # By the policy of so many publications all numbers on the ladder are planned, up to this one.
+    Column("publications", BigInteger, primary_key=True, autoincrement=False),
+    Column("planned_until", Text, nullable=False),
+    Column("finished_at", BigInteger),
+)

@@ -4,6 +4,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.identity import accounts
 from vneid_idp.identity.factors import sessions
 from vneid_idp.identity.vault import Vault
+from vneid_idp.instructions import service as instructions
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
@@ -29,7 +30,7 @@ async def answer_for_number(
     unit: Unit, vault: Vault, blind: BlindIndex, person_id: str, session_id: str, number_id: str, said: Answer,
     policy: Policy,
 ) -> RegisteredNumber:  # fmt: skip
-    """Write the answer, and put it on record; the number as it is now.
+    """Write the answer, tell the carrier what follows from it at once, and put it on record; the number as it is now.
 
     The answer authenticates the holder of the number (Circular 08/2026/TT-BKHCN Art. 10), so it takes what binding one
     in the identity app does. Raises `SignedOut`, `NumberLevelRequired`, `NumberNotRegistered` and `NotToBeAnswered`.
@@ -45,6 +46,7 @@ async def answer_for_number(
     before, after = await registered_numbers.answer(
         unit, blind, profile.record.personal_number, number_id, said, policy
     )
+    await instructions.restore(unit, [(before, after)])
     data = {"before": before.state.value, "now": after.state.value}
     await record(unit, Event(_EVENTS[said], person_id, after.client_id, number_id, data))
     return after

@@ -15,6 +15,7 @@ from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.identity.register.port import PopulationRegistry
+from vneid_idp.instructions import service as instructions
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
@@ -136,7 +137,9 @@ async def read_upload(
 
 
 async def _keep(to: Intake, upload: RegisterUpload, part: Part, unit: Unit) -> RegisterUpload:
-    return await intake.keep(unit, to.key, to.policy, upload, part)
+    kept = await intake.keep(unit, to.key, to.policy, upload, part)
+    await instructions.restore(unit, kept.changed)
+    return kept.upload
 
 
 async def _finish(to: Intake, upload: RegisterUpload, before: RowsBefore) -> RegisterUpload:

@@ -25,10 +25,12 @@ from vneid_idp.log import Log
 from vneid_idp.matching import service as matches
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
+from vneid_idp.use_cases.replan_ladder import replan_ladder
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
 from vneid_idp.use_cases.settle_polled import settle_polled, sweep_polled
+from vneid_idp.use_cases.sweep_ladder import sweep_ladder
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
 
@@ -72,6 +74,9 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         to = Reporting(db, provider.vault, provider.keys.blind, provider.registry)
         return await finish_forgotten_reports(to, await provider.policy.current())
 
+    async def climb() -> int:
+        return await sweep_ladder(db, await provider.policy.current())
+
     follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
         Task("send deliveries", 1, dispatcher.drain),
@@ -86,6 +91,8 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("note spent budgets", 10, lambda: provider.spent_budgets.write_down(db)),
         Task("sweep polled requests", 60, lambda: db.transact(sweep_polled)),
         Task("rest what expired cards held", 60, rest),
+        Task("plan the ladder anew", 60, lambda: replan_ladder(db)),
+        Task("take the steps of the ladder that are due", 60, climb),
         Task("end what children agreed to alone", 60, end_too_young),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from sqlalchemy import select
+
 from tests.support.country import Country
 from tests.support.events import events_of
 from tests.support.pages import opened, post, taken_back
@@ -9,9 +11,11 @@ from tests.support.registered import put_in_register
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import known
 from vneid_idp.audit.events import EventKind
+from vneid_idp.instructions.tables import instructions
 from vneid_idp.registered_numbers import service, store
 from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
+from vneid_idp.storage.statement import Statement
 
 PAGE, ANSWER, DISOWN = "/me/numbers", "/me/numbers/answer", "/me/numbers/disown"
 FIRST, SECOND = "nbr_00000000000000000000000001", "nbr_00000000000000000000000002"
@@ -47,6 +51,9 @@ async def test_whoever_says_that_a_number_is_theirs_is_asked_no_more(land: Count
     page = await post(someone.person, page, ANSWER, number=SECOND, answer="mine")
     found = await kept(land)
     assert [found[each].state for each in (FIRST, SECOND)] == [RegisteredState.VERIFIED, RegisteredState.ONE_WAY]
+    async with land.idp.db.reading() as unit:
+        given = [(row["number_id"], row["kind"]) for row in await unit.fetch(Statement(select(instructions)))]
+    assert given == [(FIRST, "restore")], "the other one stays cut off until the carrier has set it right"
     told = [data for kind, data in await events_of(land, "complete") if kind == EventKind.NUMBER_CONFIRMED]
     assert [data["now"] for data in told] == ["one_way", "verified"], "the latest first"
     assert "Bạn đã xác nhận một số thuê bao" in (await opened(someone.person, "/me/history")).text

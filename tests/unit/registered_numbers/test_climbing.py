@@ -9,8 +9,17 @@ from tests.support.registered import ARRIVED, NUMBER
 from vneid_idp.kernel.clock import DAY, Instant, local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
-from vneid_idp.registered_numbers.climbing import TRIGGERS, first_ladder, next_of, proved, put_on, steps_of, taken
-from vneid_idp.registered_numbers.rules import Ladder, NumberFacts, RegisteredNumber, RegisteredState
+from vneid_idp.registered_numbers.climbing import (
+    TRIGGERS,
+    first_ladder,
+    next_of,
+    proved,
+    put_on,
+    stepped,
+    steps_of,
+    taken,
+)
+from vneid_idp.registered_numbers.rules import Ladder, NextStep, NumberFacts, RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
 
 
@@ -76,6 +85,39 @@ def test_whoever_is_cut_off_is_not_told_any_more_that_this_is_to_come() -> None:
     ladder = Ladder(Trigger.DISOWNED, ARRIVED, notices=2)
     cut = NUMBER.with_facts(one_way_at=ARRIVED + DAY)
     assert next_of(replace(cut, ladder=ladder), steps_of(shipped(), ladder)) is None
+
+
+def test_days_that_nobody_swept_are_taken_from_nobody() -> None:
+    ladder = Ladder(Trigger.DISOWNED, ARRIVED)
+    steps = steps_of(shipped(), ladder)
+    number, late, at = put_on(NUMBER, ladder, shipped()), 40 * DAY, []
+    while number.next_step is not None:
+        # Every step is found due forty days late, or when it is due after that.
+        now = max(number.next_step.at, ARRIVED + late)
+        number, due = stepped(number, steps, now)
+        assert due is not None
+        at.append(now)
+    on_time = [due.at for due in steps]
+    assert [here - at[0] for here in at] == [there - on_time[0] for there in on_time]
+
+
+def test_a_step_that_is_not_due_is_not_taken_and_what_is_due_next_is_as_the_policy_has_it() -> None:
+    ladder = Ladder(Trigger.CLEAN_UP_2026, ARRIVED)
+    steps = steps_of(shipped(), ladder)
+    planned = put_on(NUMBER, ladder, shipped())
+    otherwise = replace(planned, next_step=NextStep(Step.NOTICE, ARRIVED))
+    assert stepped(otherwise, steps, steps[0].at - 1) == (planned, None)
+    after, due = stepped(otherwise, steps, steps[0].at)
+    assert (after.facts.asked_at, after.ladder, due) == (
+        steps[0].at,
+        replace(ladder, notices=1, noticed_at=steps[0].at),
+        steps[0],
+    )
+
+
+def test_what_stands_in_the_register_no_more_is_left_alone() -> None:
+    on = put_on(replace(NUMBER, absent_at=ARRIVED), Ladder(Trigger.CLEAN_UP_2026, ARRIVED), shipped())
+    assert on.next_step is None
 
 
 @pytest.mark.parametrize("fact", ["ended_at", "proved_at", "disputed_at"])

@@ -1,0 +1,100 @@
+"""An instruction to a carrier, and which one follows from what happened to a number. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.intervals import Step, Trigger
+from vneid_idp.policy.ladder import Due
+from vneid_idp.registered_numbers.rules import RegisteredNumber
+
+
+class InstructionKind(StrEnum):
+    """What the carrier is to do. Rows and events name it, so a member is never renamed."""
+
+    NOTIFY = "notify"
+    """Tell the subscriber what is to come, and what to do about it."""
+    ASK_FACE = "ask_face"
+    """Tell the subscriber that their face has to be compared, and how."""
+    CUT_OUTGOING = "cut_outgoing"
+    """Nothing goes out but emergency calls; calls and messages come in, data flow."""
+    CUT_BOTH = "cut_both"
+    """Nothing goes out or comes in."""
+    END = "end"
+    """The contract ends."""
+    RESTORE = "restore"
+    """Whatever was cut off works again."""
+
+
+_SUSPENSIONS: Mapping[Step, InstructionKind] = MappingProxyType(
+    {
+        Step.ONE_WAY: InstructionKind.CUT_OUTGOING,
+        Step.TWO_WAY: InstructionKind.CUT_BOTH,
+        Step.ENDED: InstructionKind.END,
+    }
+)
+_ASK_FACE = frozenset({Trigger.DEVICE_CHANGE, Trigger.NINE_DIGIT_CARD})
+"""Where the notice asks for a face (Circular 08/2026/TT-BKHCN Articles 8 and 10)."""
+
+
+def kind_of(step: Step, trigger: Trigger) -> InstructionKind:
+    """What a carrier is told when a step of the ladder is taken."""
+    if step is Step.NOTICE:
+        return InstructionKind.ASK_FACE if trigger in _ASK_FACE else InstructionKind.NOTIFY
+    return _SUSPENSIONS[step]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something is to be done."""
+
+    trigger: Trigger
+    since: Instant
+    """When that fell on the number."""
+    legal_reference: str | None
+    """The rule by which it is due; nothing for a restoration, which follows from every rule that cut it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstruction:
+    """What is to be done with a number, before it has a place and an id."""
+
+    number: RegisteredNumber
+    kind: InstructionKind
+    reason: Reason
+    due_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a carrier is told to do with a number."""
+
+    instruction_id: str
+    family_id: str
+    client_id: str
+    number_id: str
+    place: int
+    """Which of its number it is, from 1: none is to be done before those that came before it."""
+    kind: InstructionKind
+    reason: Reason
+    due_at: Instant
+    made_at: Instant
+
+
+def of_step(before: RegisteredNumber, due: Due) -> NewInstruction:
+    """What follows from a step that was taken with a number, told as it was `before`."""
+    assert before.ladder is not None, "only a number on the ladder has steps"
+    trigger, since = before.ladder.trigger, before.ladder.since
+    reason = Reason(trigger, since, due.interval.legal_reference)
+    return NewInstruction(before, kind_of(due.step, trigger), reason, due.at)
+
+
+def restoration(before: RegisteredNumber, after: RegisteredNumber, now: Instant) -> NewInstruction | None:
+    """What follows where a number was cut off and is no more: it works again."""
+    if before.facts.one_way_at is None or after.facts.one_way_at is not None or after.facts.ended_at is not None:
+        return None
+    assert before.ladder is not None, "only the ladder cuts a number off"
+    reason = Reason(before.ladder.trigger, before.ladder.since, None)
+    return NewInstruction(after, InstructionKind.RESTORE, reason, now)
