@@ -11,6 +11,7 @@ from starlette.routing import Mount
 
 from vneid_idp.admin.routes import router as admin_router
 from vneid_idp.audit.spent_budgets import SpentBudgets
+from vneid_idp.camara.routes import CAMARA_APIS
 from vneid_idp.clients.cache import ClientCache
 from vneid_idp.clients.key_readers import KeyReaders
 from vneid_idp.clients.keys import ClientKeys
@@ -104,7 +105,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
             )
             yield
 
-    apis = JsonApis(APIS)
+    apis = JsonApis({DoorKind.API: APIS, DoorKind.CAMARA: CAMARA_APIS})
     doors = [
         *provider_doors,
         *interaction_doors,

@@ -26,6 +26,7 @@ FORMS = {
     DoorKind.PAGE: "text/html; charset=utf-8",
     DoorKind.PROTOCOL: "application/json",
     DoorKind.API: "application/problem+json",
+    DoorKind.CAMARA: "application/json",
 }
 
 

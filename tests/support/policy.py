@@ -13,6 +13,7 @@ REFUSES: Mapping[str, Callable[[ProfileRules], bool]] = {
     "auth_methods": lambda rules: rules.auth_methods is not None,
     "told_id_numbers": lambda rules: not rules.told_id_numbers,
     "compares_people": lambda rules: not rules.compares_people,
+    "calls_camara": lambda rules: not rules.calls_camara,
     "always_pushed": lambda rules: rules.always_pushed,
     "always_pkce": lambda rules: rules.always_pkce,
     "exact_auth_method": lambda rules: rules.exact_auth_method,

@@ -12,9 +12,11 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 
 DOMAIN = """
-400 bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
+400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION
+    bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
     passkey_elsewhere passkey_refused refused unknown_answer unknown_cursor who_and_why
-403 account_not_usable carrier_unknown form_not_valid fresh_proof_needed grant_ended guardian_level_required
+403 INVALID_TOKEN_CONTEXT
+    account_not_usable carrier_unknown form_not_valid fresh_proof_needed grant_ended guardian_level_required
     guardian_must_agree guardian_required level_not_allowed level_required level_too_low link_not_confirmed
     matcher_not_evaluated not_the_asker not_their_guardian number_level_required number_not_confirmed own_file
     own_proof_required own_role phone_not_enrolled role_required same_officer signed_out

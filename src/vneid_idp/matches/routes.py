@@ -9,7 +9,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from vneid_idp.faces.evidence import EvidenceOfAnother
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.matches.budget import Budget
 from vneid_idp.matches.representations import FourFieldMatch, FourFields, ReceiptKeys
 from vneid_idp.matching.comparison import Claimed
 from vneid_idp.matching.names import Likeness
@@ -23,6 +22,7 @@ from vneid_idp.web.api_caller import ENDED, ApiCaller, find_api_caller
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp
 from vneid_idp.web.contracts import problems
+from vneid_idp.web.match_budget import Budget
 from vneid_idp.web.responses import no_store
 
 router = APIRouter(prefix="/matches/v1", tags=["Matches"], generate_unique_id_function=lambda route: route.name)

@@ -29,7 +29,7 @@ _OLD_SPELLING = re.compile(rf"(o)([{_TONES}])([ae])(?![\w{_TONES}\u0302\u0306])|
 
 def likeness(one: str, other: str) -> Likeness:
     """How two full names relate. Symmetric."""
-    left, right = _normal(one), _normal(other)
+    left, right = normal(one), normal(other)
     if left == right:
         return Likeness.EQUAL
     if _without_marks(left) == _without_marks(right):
@@ -37,8 +37,8 @@ def likeness(one: str, other: str) -> Likeness:
     return Likeness.NEAR if _one_edit_away(left, right) else Likeness.OTHER
 
 
-def _normal(name: str) -> str:
-    """The name in one case, form and spelling, with single spaces."""
+def normal(name: str) -> str:
+    """The name in one case, form and spelling, with single spaces; good for other Vietnamese texts as well."""
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFC", " ".join(name.split())).casefold())
     moved = _OLD_SPELLING.sub(lambda found: "".join(found.group(1, 3, 2) if found[1] else found.group(4, 6, 5)), folded)
     return unicodedata.normalize("NFC", moved)

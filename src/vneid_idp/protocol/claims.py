@@ -7,8 +7,10 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import mark
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
+from vneid_idp.protocol.permission import Permission
 from vneid_idp.protocol.targets import is_at_server
 
 AGE_OVER = re.compile(r"age_over_([1-9][0-9]{0,2})\Z")
@@ -49,23 +51,6 @@ ID_NUMBER_CLAIMS = frozenset({"id_number"})
 """The claims that hold a number by which the state knows somebody: for clients of few profiles (`profiled.py`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
-    """What a service is permitted that is no claim of a scope, and to which a person must agree all the same: a title
-    and a sentence, marked for translation."""
-
-    title: str
-    text: str
-    child: bool = False
-    """Whether it is about a child: a parent or guardian chooses which one."""
-    own_name: bool = False
-    """Whether a client may also have it in its own name, without a person (RFC 6749 §4.4)."""
-    link: bool = False
-    """Whether it is about accounts that are linked: each link is confirmed by itself, whatever was agreed before."""
-    tells: tuple[str, ...] = ()
-    """The claims of the place `binding` that it asks for: what is told of an account that is bound by it."""
-
-
 BINDING_CLAIMS = (
     "binding_level",
     "binding_method",
@@ -104,6 +89,7 @@ _SCOPE_PERMISSIONS = {
         link=True,
         tells=BINDING_CLAIMS,
     ),
+    **CAMARA_PERMISSIONS,
 }
 PERMISSIONS = {
     **_SCOPE_PERMISSIONS,

@@ -6,6 +6,7 @@ the profiles had other rules, or the client another profile, opens nothing that 
 
 from collections.abc import Iterable
 
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
 from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES
 from vneid_idp.protocol.claims import FOUR_FIELDS, ID_NUMBER_CLAIMS, SCOPE_CLAIMS
 from vneid_idp.protocol.client import ClientProfile
@@ -13,7 +14,7 @@ from vneid_idp.protocol.client import ClientProfile
 
 def scopes_of_profile(profile: ClientProfile, scopes: Iterable[str]) -> tuple[str, ...]:
     """Those of `scopes` that a client of this profile may have: one by which an ID number is told, or what a client has
-    of people is compared, is for few.
+    of people is compared, and those of CAMARA's APIs are for few.
 
     The former is known by its claims, so no scope to come has to be named anywhere else.
     """
@@ -23,6 +24,7 @@ def scopes_of_profile(profile: ClientProfile, scopes: Iterable[str]) -> tuple[st
         for name in scopes
         if (rules.told_id_numbers or ID_NUMBER_CLAIMS.isdisjoint(SCOPE_CLAIMS.get(name, ())))
         and (rules.compares_people or name != FOUR_FIELDS)
+        and (rules.calls_camara or name not in CAMARA_PERMISSIONS)
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.protocol import dpop
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS, KYC_MATCH
 from vneid_idp.protocol.claims import (
     CHILD_ACCOUNT,
     FOUR_FIELDS,
@@ -16,10 +17,11 @@ from vneid_idp.protocol.claims import (
 WELL_KNOWN = "/.well-known/oauth-protected-resource"
 _LINKS = (SOCIAL_ACCOUNT, CHILD_ACCOUNT)
 RESOURCES: Mapping[str, tuple[str, ...]] = {
-    "/userinfo": tuple(scope for scope in SCOPES if scope not in (*_LINKS, "offline_access")),
+    "/userinfo": tuple(scope for scope in SCOPES if scope not in (*_LINKS, "offline_access", *CAMARA_PERMISSIONS)),
     "/bindings/v1": _LINKS,
     "/matches/v1": (FOUR_FIELDS,),
     "/numbers/v1": (SUBSCRIBER_NUMBER,),
+    "/kyc-match/v0.4": (KYC_MATCH,),
     "/admin/v1": tuple(OPERATOR_SCOPES),
 }
 """The path of each, and the scopes that it looks at."""

@@ -24,6 +24,7 @@ from vneid_idp.protocol.members import (
     Reader,
     Registrar,
 )
+from vneid_idp.protocol.profiled import scopes_of_profile
 from vneid_idp.protocol.purposes import DEFAULT_PURPOSE, changed, without_purpose
 from vneid_idp.protocol.registered_backchannel import check_backchannel
 from vneid_idp.protocol.registered_keys import (
@@ -178,6 +179,8 @@ def _permitted(registrar: Registrar, before: Mapping[str, Any]) -> tuple[str, ..
 def _default_scope(found: Mapping[str, Any], registrar: Registrar, before: Mapping[str, Any]) -> Iterator[str]:
     permitted = _permitted(registrar, before)
     useless = without_purpose(permitted, found.get("purposes", [])) if writes_purposes(registrar, before) else ()
+    if "scope" not in before:
+        permitted = scopes_of_profile(ClientProfile(found.get("profile", ClientProfile.OIDC)), permitted)
     for scope in permitted:
         lasting = scope != "offline_access" or before or "refresh_token" in found["grant_types"]
         if lasting and scope not in useless:

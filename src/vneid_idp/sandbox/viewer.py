@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.admin import contract as admin
+from vneid_idp.camara.contract import CONTRACTS, file_of
+from vneid_idp.camara.contract import openapi as camara_contract
 from vneid_idp.matches import contract as matches
 from vneid_idp.numbers import contract as numbers
 from vneid_idp.resources import contract as bindings
@@ -22,6 +24,7 @@ _ADDRESSES: Mapping[str, str] = {
     "bindings/v1": bindings.ADDRESS,
     "matches/v1": "/docs/matches-v1.json",
     "numbers/v1": "/docs/numbers-v1.json",
+    **{title: f"/docs/{file_of(title)}" for title in CONTRACTS},
     "admin/v1": "/docs/admin-v1.json",
     "registry/v1": "/docs/registry-v1.json",
     "face-matcher/v1": "/docs/face-matcher-v1.json",
@@ -56,6 +59,12 @@ async def numbers_contract(request: Request) -> Response:
     return _json(numbers.openapi(idp(request).issuer))
 
 
+async def camara(request: Request) -> Response:
+    """What callers of the operators' APIs call at this very provider."""
+    title = next(title for title, address in _ADDRESSES.items() if address == request.url.path)
+    return _json(camara_contract(title, idp(request).issuer))
+
+
 async def registry_contract(_: Request) -> Response:
     """The population register, which stands elsewhere."""
     return _json(registry.openapi())
@@ -74,6 +83,7 @@ doors = [
     Door.page("/docs", viewer_page),
     Door.api(_ADDRESSES["matches/v1"], matches_contract),
     Door.api(_ADDRESSES["numbers/v1"], numbers_contract),
+    *(Door.api(_ADDRESSES[title], camara) for title in CONTRACTS),
     Door.api(_ADDRESSES["admin/v1"], admin_contract),
     Door.api(_ADDRESSES["registry/v1"], registry_contract),
     Door.api(_ADDRESSES["face-matcher/v1"], matcher_contract),

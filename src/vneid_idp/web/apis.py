@@ -16,14 +16,18 @@ from vneid_idp.web.doors import Area, DoorKind
 
 
 class JsonApis(FastAPI):
-    """All JSON APIs: each router under the prefix that all its addresses begin with."""
+    """All JSON APIs, by the form that their refusals have: each router under the prefix that all its addresses begin
+    with."""
 
-    def __init__(self, routers: Mapping[str, APIRouter]) -> None:
+    def __init__(self, apis: Mapping[DoorKind, Mapping[str, APIRouter]]) -> None:
         # No redirect to the address without a slash: it would lead to whatever `Host` says.
         super().__init__(openapi_url=None, redirect_slashes=False)
-        for router in routers.values():
-            self.include_router(router)
-        self.areas = tuple(Area(DoorKind.API, prefix, self) for prefix in routers)
+        areas = []
+        for kind, routers in apis.items():
+            for prefix, router in routers.items():
+                self.include_router(router)
+                areas.append(Area(kind, prefix, self))
+        self.areas = tuple(areas)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Without FastAPI's own answers to errors: those that escape are answered by the root, all in one place."""

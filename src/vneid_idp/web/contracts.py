@@ -39,6 +39,8 @@ def document(
     routes: Sequence[BaseRoute],
     issuer: str | None = None,
     published_at: dict[str, Any] | None = None,
+    *,
+    version: str = "1.0.0",
 ) -> dict[str, Any]:
     """An OpenAPI document, with `issuer` as its server; without one for publication, with the one `published_at`, which
     is that of the sandbox unless said.
@@ -47,7 +49,7 @@ def document(
     """
     found = get_openapi(
         title=title,
-        version="1.0.0",
+        version=version,
         openapi_version="3.1.0",
         description=description,
         routes=routes,

@@ -25,6 +25,8 @@ class DoorKind(Enum):
     """Client libraries: OAuth's JSON (RFC 6749 §5.2)."""
     API = auto()
     """Programs: problem details (RFC 9457)."""
+    CAMARA = auto()
+    """Programs that know CAMARA's APIs: `status`, `code` and `message` (CAMARA Commonalities, API Design Guide)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.log import Log
 from vneid_idp.protocol import dpop
 from vneid_idp.protocol.errors import InsufficientAuthentication, OAuthError, UseDpopNonce, plain
+from vneid_idp.web.camara_codes import as_camara
 from vneid_idp.web.doors import DoorKind
 from vneid_idp.web.exchange import exchange_of, request_id
 from vneid_idp.web.headers import OnError
@@ -32,6 +33,8 @@ Explain = Callable[[Request, Exception, str], str | None]
 
 _RETRY_AFTER = 5
 """Seconds, where who is out of service does not know better."""
+_LONGEST_MESSAGE = 400
+"""Of CAMARA's, which has 512 characters at most, the address of an explanation with them."""
 _OF_TOKENS = ("invalid_token", "insufficient_scope", "insufficient_user_authentication")
 _OF_PROOFS = ("invalid_dpop_proof", "use_dpop_nonce")
 _REFUSALS = (OAuthError, DomainError, HTTPException, RequestValidationError, ClientDisconnect)
@@ -123,6 +126,8 @@ def _answer(request: Request, refusal: Refusal, explanation: str | None) -> Resp
             response = _oauth(request, refusal, explanation)
         case DoorKind.API:
             response = _problem(request, refusal, explanation)
+        case DoorKind.CAMARA:
+            response = _camara(request, refusal, explanation)
     response.headers.update(refusal.headers)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Request-Id"] = request_id(request)
@@ -166,6 +171,16 @@ def _problem(request: Request, refusal: Refusal, explanation: str | None) -> Res
     if explanation:
         body["instance"] = explanation
     response = Response(orjson.dumps(body), refusal.status, media_type="application/problem+json")
+    _challenge(request, refusal, response)
+    return response
+
+
+def _camara(request: Request, refusal: Refusal, explanation: str | None) -> Response:
+    """CAMARA's three members; there is none for the explanation, so the message leads to it."""
+    status, code = as_camara(refusal.status, refusal.code)
+    message = (refusal.detail or refusal.title)[:_LONGEST_MESSAGE]
+    body = {"status": status, "code": code, "message": f"{message} See {explanation}" if explanation else message}
+    response = Response(orjson.dumps(body), status, media_type="application/json")
     _challenge(request, refusal, response)
     return response
 

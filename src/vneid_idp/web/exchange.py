@@ -26,6 +26,7 @@ class Exchange:
         "browser_state",
         "client_id",
         "cookies",
+        "correlator",
         "cors",
         "drafts",
         "forms",
@@ -59,6 +60,8 @@ class Exchange:
         """Where the protected resource that was called describes itself (RFC 9728)."""
         self.interaction_id: str | None = None
         """What the caller of a protected resource calls this interaction, which the answer repeats."""
+        self.correlator: str | None = None
+        """The same of CAMARA's APIs (`web/correlator.py`)."""
         self.cookies: dict[str, str] = {}
         """What leaves with the answer, by cookie."""
         self.sent_cookies: dict[str, str] | None = None

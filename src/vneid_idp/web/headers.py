@@ -73,6 +73,8 @@ class Edge:
                     headers += (reader, (b"vary", b"Origin"), READABLE)
                 if exchange.interaction_id is not None:
                     headers.append((b"x-fapi-interaction-id", exchange.interaction_id.encode()))
+                if exchange.correlator is not None:
+                    headers.append((b"x-correlator", exchange.correlator.encode()))
                 for cookie in exchange.cookies.values():
                     headers.append((b"set-cookie", cookie.encode("latin-1")))
                 message["headers"] = headers

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from vneid_idp.audit.events import EventKind, RecordedEvent
+from vneid_idp.matching.attributes import Attribute
 from vneid_idp.matching.rules import Result
+from vneid_idp.use_cases.match_attributes import PHONE_NUMBER
 from vneid_idp.web.claim_words import Say
 from vneid_idp.web.detail_words.identity_match import FIELD_WORDS
 from vneid_idp.web.i18n import mark
@@ -19,6 +21,26 @@ _SOME_AGREE = mark(
     "%(service)s compared what it has of you with the population register. It agrees: %(agrees)s. It does not agree: "
     "%(differs)s."
 )
+
+_WORDS: Mapping[str, str] = {
+    **FIELD_WORDS,
+    Attribute.DOCUMENT_KIND: mark("kind of document"),
+    Attribute.DOCUMENT_EXPIRY: mark("expiry date of the card"),
+    Attribute.GIVEN_NAME: mark("given name"),
+    Attribute.FAMILY_NAME: mark("family name"),
+    Attribute.MIDDLE_NAME: mark("middle name"),
+    Attribute.ADDRESS: mark("permanent address"),
+    Attribute.STREET: mark("house number and street"),
+    Attribute.WARD: mark("commune"),
+    Attribute.PROVINCE: mark("province"),
+    Attribute.POSTAL_CODE: mark("postal code"),
+    Attribute.COUNTRY: mark("country of the address"),
+    Attribute.EMAIL: mark("email"),
+    Attribute.GENDER: mark("gender"),
+    Attribute.NATIONALITY: mark("nationality"),
+    PHONE_NUMBER: mark("phone number"),
+}
+"""What is compared, in the order in which it is said."""
 
 
 def match_sentence(event: RecordedEvent) -> str:
@@ -36,7 +58,7 @@ def match_values(event: RecordedEvent, say: Say) -> Mapping[str, str]:
 
     def named(result: Result) -> str:
         found = event.data["results"]
-        return ", ".join(say(words) for name, words in FIELD_WORDS.items() if found.get(name) == result)
+        return ", ".join(say(words) for name, words in _WORDS.items() if found.get(name) == result)
 
     return {"agrees": named(Result.MATCH), "differs": named(Result.MISMATCH)}
 

@@ -15,6 +15,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 
 from vneid_idp.log import Log
 from vneid_idp.storage.unit import StorageUnavailable
+from vneid_idp.web.camara_codes import as_camara
 from vneid_idp.web.doors import DoorKind
 
 _log = Log(__name__)
@@ -81,6 +82,10 @@ def not_open(kind: DoorKind | None, waits_for: str) -> Response:
         case DoorKind.PROTOCOL:
             body = {"error": "temporarily_unavailable", "error_description": sentence}
             return Response(orjson.dumps(body), 503, headers, "application/json")
+        case DoorKind.CAMARA:
+            status, code = as_camara(503, "temporarily_unavailable")
+            refusal = {"status": status, "code": code, "message": sentence}
+            return Response(orjson.dumps(refusal), status, headers, "application/json")
         case DoorKind.API:
             problem = {
                 "type": "urn:vneid:problem:temporarily_unavailable",

@@ -18,6 +18,7 @@ from starlette.routing import Router, compile_path
 from starlette.types import Receive, Scope, Send
 
 from vneid_idp.protocol.protected_resources import resource_of
+from vneid_idp.web.correlator import sent_correlator
 from vneid_idp.web.cors import preflight
 from vneid_idp.web.doors import Area, Door, DoorKind
 from vneid_idp.web.errors import Explain, answering
@@ -137,5 +138,8 @@ class Root:
         area = self._area_of(path)
         if area is None:
             raise HTTPException(404)
-        exchange_of_scope(scope).kind = area.kind
+        exchange = exchange_of_scope(scope)
+        exchange.kind = area.kind
+        if area.kind is DoorKind.CAMARA:
+            exchange.correlator = sent_correlator(HTTPConnection(scope))
         await area.app(scope, receive, send)

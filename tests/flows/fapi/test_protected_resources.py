@@ -11,6 +11,7 @@ PATHS = [
     "/bindings/v1/social-accounts",
     "/matches/v1/four-fields",
     "/numbers/v1/numbers",
+    "/kyc-match/v0.4/match",
     "/admin/v1/clients",
 ]
 
@@ -18,7 +19,7 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_challenge_names_the_description_of_what_was_called(land: Country, path: str) -> None:
     async with land.browser() as browser:
-        refused = await browser.request("POST" if path.startswith("/matches") else "GET", path, json={})
+        refused = await browser.request("POST" if path.startswith(("/matches", "/kyc")) else "GET", path, json={})
         assert refused.status_code == 401
         found = re.search(r'resource_metadata="([^"]+)"', refused.headers["www-authenticate"])
         assert found is not None

@@ -17,6 +17,7 @@ from vneid_idp.clients.metadata import read_client, write_members
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol import client_auth, request_object
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Origin
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
 from vneid_idp.protocol.checks.draft import RequestDraft
 from vneid_idp.protocol.checks.profiles import PROFILED_GRANT_TYPES, PROFILES, ProfileRules
 from vneid_idp.protocol.checks.table import Column, check_arrival, read_authorization
@@ -51,6 +52,7 @@ an unsigned request at the back channel     -    x     x    x
 rich details of a carrier                   x    -     -    x
 a scope that tells an ID number             x    -     x    x
 a scope to compare what one has of people   x    -     -    x
+a scope of CAMARA's APIs                    x    x     x    -
 a person asked on their phone               x    -     -    -
 a token of another exchanged                x    -     x    x
 a person named by an assertion              x    x     x    -
@@ -128,6 +130,7 @@ TRIED: Mapping[str, Callable[[ClientProfile], object]] = {
     ),
     "a scope that tells an ID number": lambda each: registered(each, scope="openid id_number"),
     "a scope to compare what one has of people": lambda each: registered(each, scope="openid match:four_fields"),
+    "a scope of CAMARA's APIs": lambda each: registered(each, scope="openid kyc-match:match"),
     "a person asked on their phone": lambda each: with_grant_type(each, CIBA),
     "a token of another exchanged": lambda each: with_grant_type(each, TOKEN_EXCHANGE),
     "a person named by an assertion": lambda each: with_grant_type(each, JWT_BEARER_GRANT),
@@ -147,6 +150,7 @@ RULE_OF = {
     "an unsigned request at the back channel": "signed_backchannel",
     "a scope that tells an ID number": "told_id_numbers",
     "a scope to compare what one has of people": "compares_people",
+    "a scope of CAMARA's APIs": "calls_camara",
 }
 GRANT_OF = {
     "a person asked on their phone": CIBA,
@@ -229,9 +233,13 @@ def test_a_grant_type_is_everybodys_unless_a_profile_has_it_of_its_own(profile: 
 
 @pytest.mark.parametrize("profile", ClientProfile)
 @pytest.mark.parametrize("scope", [*SCOPES, *OPERATOR_SCOPES])
-def test_only_who_keeps_to_fapi_2_is_told_an_id_number(scope: str, profile: ClientProfile) -> None:
+def test_only_who_keeps_to_fapi_2_is_told_an_id_number_and_camaras_scopes_are_for_its_callers(
+    scope: str, profile: ClientProfile
+) -> None:
     tells = "id_number" in SCOPE_CLAIMS.get(scope, ())
-    assert scopes_of_profile(profile, [scope]) == (() if tells and profile is not ClientProfile.FAPI2 else (scope,))
+    foreign = scope in CAMARA_PERMISSIONS and profile is not ClientProfile.CAMARA
+    had = not foreign and (profile is ClientProfile.FAPI2 or not tells)
+    assert scopes_of_profile(profile, [scope]) == ((scope,) if had else ())
 
 
 @pytest.mark.parametrize("profile", ClientProfile)

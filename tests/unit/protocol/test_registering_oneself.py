@@ -141,6 +141,15 @@ def test_nobody_grants_itself_id_numbers(scope: str, registrar: Registrar) -> No
         read(OPERATOR, scope=scope)
 
 
+def test_by_default_a_client_has_no_scope_that_its_profile_does_not_have() -> None:
+    keys = {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://app.example/keys"}
+    for profile, has in (("oidc", False), ("fapi2", False), ("camara", True)):
+        scope = read(SELF, profile=profile, id_token_signed_response_alg="ES256", **keys)["scope"].split()
+        assert ("kyc-match:match" in scope) is has, profile
+    with pytest.raises(InvalidClientMetadata, match="have no kyc-match:match"):
+        read(SELF, scope="openid kyc-match:match")
+
+
 def test_nobody_grants_itself_a_persons_data_in_production() -> None:
     with pytest.raises(InvalidClientMetadata, match="operator grants phone"):
         read(SELF_IN_PRODUCTION, scope="openid phone")

@@ -104,7 +104,7 @@ def apis() -> JsonApis:
     router.add_api_route("/refused", failing(TooFast("Five a minute.")), methods=["GET"])
     router.add_api_route("/token", failing(InvalidToken("The token has expired.", "log only")), methods=["GET"])
     router.add_api_route("/bug", failing(RuntimeError("a person's number")), methods=["GET"])
-    return JsonApis({"/bindings/": router})
+    return JsonApis({DoorKind.API: {"/bindings/": router}})
 
 
 def application(issuer: str, explain: Explain | None = None) -> Root:

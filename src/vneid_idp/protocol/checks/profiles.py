@@ -30,6 +30,8 @@ class ProfileRules:
     """Its clients may have scopes by which an ID number is told (`profiled`)."""
     compares_people: bool = False
     """Its clients may have scopes by which they compare what they have of people (`profiled`)."""
+    calls_camara: bool = False
+    """Its clients may have the scopes of CAMARA's APIs (`profiled`)."""
     always_pushed: bool = False
     """Requests are pushed, whatever the client registered (`table`)."""
     always_pkce: bool = False
@@ -91,6 +93,7 @@ PROFILES: Mapping[ClientProfile, ProfileRules] = {
         dated_objects=True,
         auth_methods=_KEYS_ALONE,
         further_grant_types=(CIBA, JWT_BEARER_GRANT),
+        calls_camara=True,
         always_pkce=True,
         exact_auth_method=True,
         issuer_audience=True,

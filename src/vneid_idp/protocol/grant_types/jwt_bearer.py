@@ -11,6 +11,7 @@ from typing import Any
 from vneid_idp.kernel.clock import MINUTE, Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol import jose
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
 from vneid_idp.protocol.checks.profiles import PROFILES
 from vneid_idp.protocol.claims import SCOPE_CLAIMS
@@ -28,7 +29,7 @@ PURPOSE = "dpv:"
 
 _TYPES = frozenset({"jwt", "authorization-grant+jwt"})  # what says that it is something else is that (RFC 8725 §3.11)
 _SUBJECT = re.compile(r"tel:(\+[1-9][0-9]{4,14})", re.ASCII)
-_SCOPES = ("openid", *SCOPE_CLAIMS)
+_SCOPES = ("openid", *SCOPE_CLAIMS, *CAMARA_PERMISSIONS)
 """What can be asked so: what is told of a person. What permits an act takes a page at which it is asked."""
 
 

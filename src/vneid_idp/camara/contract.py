@@ -1,0 +1,57 @@
+"""The OpenAPI documents of CAMARA's APIs, as far as they stand here: published in `openapi/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+
+from vneid_idp.camara import kyc_match
+from vneid_idp.web.contracts import document
+
+_FASTAPIS = "HTTPValidationError"
+_UNOFFICIAL = "Unofficial sandbox, synthetic people."
+
+
+@dataclass(frozen=True, slots=True)
+class CamaraApi:
+    """An API, the version of the published file that it follows, and what is particular here."""
+
+    router: APIRouter
+    version: str
+    particular: str
+
+
+CONTRACTS: Mapping[str, CamaraApi] = {
+    "kyc-match/v0.4": CamaraApi(
+        kyc_match.router,
+        "0.4.0",
+        "KYC Match of CAMARA: hold what you have of a person against the population register. The access token is that "
+        "of a person who agreed to the scope `kyc-match:match`; in its own name no client asks.",
+    ),
+}
+"""By the title of the document."""
+
+
+def openapi(title: str, issuer: str | None = None) -> dict[str, Any]:
+    """One of the documents, with `issuer` as its server; without one for publication."""
+    api = CONTRACTS[title]
+    found = document(title, f"{api.particular} {_UNOFFICIAL}\n", api.router.routes, issuer, version=api.version)
+    # FastAPI adds its own form of a malformed body, which nobody is answered here.
+    for path in found["paths"].values():
+        for operation in path.values():
+            if _FASTAPIS in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for name in (_FASTAPIS, "ValidationError"):
+        found["components"]["schemas"].pop(name, None)
+    return found
+
+
+def published() -> dict[str, dict[str, Any]]:
+    """The files of `openapi/` and what stands in them."""
+    return {file_of(title): openapi(title) for title in CONTRACTS}
+
+
+def file_of(title: str) -> str:
+    """The name of a document's file."""
+    return f"{title.partition('/')[0]}.json"

@@ -1,0 +1,28 @@
+"""What CAMARA's files name by codes of their own. Every other refusal is told in the general ones
+(`web/camara_codes.py`)."""
+
+from vneid_idp.kernel.errors import DomainError
+
+
+class InvalidArgument(DomainError):
+    """The body is not as it is described, in a way that takes all of it to see."""
+
+    code = "INVALID_ARGUMENT"
+    status = 400
+    title = "The request body is not as the API describes it."
+
+
+class InvalidParamCombination(DomainError):
+    """Nothing is sent that could be compared."""
+
+    code = "KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION"
+    status = 400
+    title = "At least one attribute beside phoneNumber is needed."
+
+
+class InvalidTokenContext(DomainError):
+    """The number in the body is not one of the person's."""
+
+    code = "INVALID_TOKEN_CONTEXT"
+    status = 403
+    title = "The phone number is not one of the person of this access token."

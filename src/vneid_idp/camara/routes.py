@@ -1,0 +1,9 @@
+"""Where CAMARA's APIs stand: each router under the prefix that all its addresses begin with."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter
+
+from vneid_idp.camara import kyc_match
+
+CAMARA_APIS: Mapping[str, APIRouter] = {"/kyc-match/": kyc_match.router}

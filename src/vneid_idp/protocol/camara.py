@@ -1,0 +1,23 @@
+"""The scopes of CAMARA's APIs, by which clients of the profile `camara` ask about somebody who agreed to it.
+
+CAMARA has an operator decide by its law whether a client may ask in its own name, with a phone number in the request.
+Here none may: whoever is asked about agrees to that before (Law 91/2025 on personal data, Article 9), so no scope of
+these is one of a client's own, and each is a permission that a person gives.
+"""
+
+from vneid_idp.kernel.languages import mark
+from vneid_idp.protocol.permission import Permission
+
+KYC_MATCH = "kyc-match:match"
+
+CAMARA_PERMISSIONS = {
+    KYC_MATCH: Permission(
+        mark("Compare what it has of you with the population register"),
+        mark(
+            "The service sends what it has of you, such as name, birth date, ID number or address, and is told of each "
+            "whether it agrees, of a text that does not also how near it comes. It is told no value. You read in your "
+            "history what was compared."
+        ),
+    ),
+}
+"""By scope."""

@@ -1,0 +1,27 @@
+"""The phone numbers that are in somebody's name now, at whatever carrier."""
+
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE, NumberState
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.service import number_of
+from vneid_idp.identity.vault import Vault
+from vneid_idp.storage.unit import Reading
+
+_COUNTING = LIFECYCLE.live - {NumberState.SUSPENDED}
+
+
+async def numbers_in_name(
+    unit: Reading, vault: Vault, person_id: str, phone_number: str
+) -> tuple[SubscriberNumber, ...]:
+    """The bindings of `phone_number`, in the form of E.164, that count for this person: one at each carrier that has it
+    in their name. One that rests is none."""
+    key = await vault.find_key(unit, person_id)
+    if key is None:
+        return ()
+    held = [each async for each in bindings.all_of_person(unit, person_id, {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER})]
+    return tuple(
+        each
+        for each in held
+        if isinstance(each, SubscriberNumber) and each.state in _COUNTING and number_of(key, each) == phone_number
+    )
