@@ -20,7 +20,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-sandbox: .venv/installed ## Provider, make-believe citizens and the demo social network, on this machine
+sandbox: .venv/installed ## Provider, make-believe citizens, demo network and demo carrier, on this machine
 	@$(BIN)/vneid-idp sandbox
 
 sandbox-reset: ## Forget everything that the sandbox has made: people, keys, clients, messages

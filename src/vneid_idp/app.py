@@ -48,7 +48,7 @@ from vneid_idp.resources.contract import doors as contract_doors
 from vneid_idp.resources.routes import router as bindings_router
 from vneid_idp.sandbox.country.addresses import PLACES
 from vneid_idp.sandbox.explanations import Explanations
-from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.front import Demos
 from vneid_idp.sandbox.outbox import SandboxPhones
 from vneid_idp.sandbox.routes import doors as sandbox_doors
 from vneid_idp.sandbox.stage import Stage
@@ -119,7 +119,9 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
         *health_doors,
     ]
     if explanations is not None:
-        doors += sandbox_doors(explanations, Demo(settings.social_network_url), sandbox_authority(settings))
+        doors += sandbox_doors(
+            explanations, Demos(settings.social_network_url, settings.carrier_url), sandbox_authority(settings)
+        )
     else:
         doors.append(Door.page("/", _home))
     areas = [*apis.areas, Area(DoorKind.PAGE, "/static/", Mount("/static", Static()))]

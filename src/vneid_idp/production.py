@@ -43,6 +43,8 @@ REFUSALS: tuple[tuple[str, Callable[["Settings"], bool]], ...] = (
         lambda s: s.face_matcher == "synthetic" and not s.allow_synthetic_registry,
     ),
     ("social_network_url: belongs to the sandbox", lambda s: s.social_network_url is not None),
+    ("carrier_url: belongs to the sandbox", lambda s: s.carrier_url is not None),
+    ("carrier_port: belongs to the sandbox", lambda s: s.carrier_port is not None),
     ("tls_port: belongs to the sandbox", lambda s: s.tls_port is not None),
     ("social_network_port: belongs to the sandbox", lambda s: s.social_network_port is not None),
     # Each process would count for itself and let through as many attempts again.

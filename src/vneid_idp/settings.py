@@ -113,6 +113,8 @@ class Settings(BaseSettings):
     )
     social_network_url: str | None = Field(None, description="origin of the demo social network (sandbox only)")
     social_network_port: int | None = Field(None, ge=1, le=65535, description="port it listens on (sandbox only)")
+    carrier_url: str | None = Field(None, description="origin of the demo carrier (sandbox only)")
+    carrier_port: int | None = Field(None, ge=1, le=65535, description="port it listens on (sandbox only)")
     tls_port: int | None = Field(
         None, ge=1, le=65535, description="port on which clients show certificates without a proxy (sandbox only)"
     )
@@ -178,7 +180,7 @@ class Settings(BaseSettings):
             found.append("registry: synthetic, so everybody whom this installation knows is invented")
         return found
 
-    @field_validator("issuer", "social_network_url", "registry_url", "face_matcher_url", "mtls_origin")
+    @field_validator("issuer", "social_network_url", "carrier_url", "registry_url", "face_matcher_url", "mtls_origin")
     @classmethod
     def _origin(cls, value: str | None) -> str | None:
         if value is None:

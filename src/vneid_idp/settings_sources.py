@@ -79,6 +79,7 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
     folder = values.get("state_folder", Settings.model_fields["state_folder"].default)
     port = values.get("port", Settings.model_fields["port"].default)
     network_port = values.get("social_network_port", 8001)
+    carrier_port = values.get("carrier_port", 8005)
     return {
         "issuer": f"http://localhost:{port}",
         "database_url": f"sqlite:///{folder}/vneid-idp.sqlite3",
@@ -90,6 +91,8 @@ def sandbox_defaults(values: Mapping[str, Any]) -> dict[str, Any]:
         "tls_port": 8003,
         "social_network_port": network_port,
         "social_network_url": f"http://localhost:{network_port}",
+        "carrier_port": carrier_port,
+        "carrier_url": f"http://localhost:{carrier_port}",
     }
 
 

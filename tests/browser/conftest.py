@@ -23,6 +23,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.support.country import PURPOSE
 from tests.support.people import persona
 from tests.support.relying_party import challenge_of
+from tests.support.sandbox import Sandbox
 from tests.support.server import Server, serving, settle
 from vneid_idp.clients import service as clients
 from vneid_idp.kernel.clock import SystemClock
@@ -122,6 +123,18 @@ class Shop:
                     await clients.register(unit, read, client_id=client_id)
         finally:
             await database.close()
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """`vneid-idp sandbox` in an empty folder, on free ports, with the demos beside it."""
+    made = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    try:
+        made.start()
+        assert made.process.poll() is None, made.log.read_text()
+        yield made
+    finally:
+        made.end()
 
 
 @pytest.fixture(scope="session")

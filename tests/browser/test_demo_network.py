@@ -3,13 +3,8 @@
 Everything is in it: the sandbox's own pages, the provider's, and the network's, which shares no code with them.
 """
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,13 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.support.people import persona
-from tests.support.server import free_port
+from tests.support.sandbox import Sandbox
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.sandbox.country.personas import PASSWORD
 from vneid_idp.web.formats import format_phone
-
-_COMMAND = str(Path(sys.executable).with_name("vneid-idp"))
-_PATIENCE_SECONDS = 60
 
 LOCKED = {"vi": "Ô viết bài đang khóa", "en": "The composer is locked"}
 REASON = {"vi": "Nghị định 147/2024/NĐ-CP", "en": "Decree 147/2024/NĐ-CP"}
@@ -53,42 +45,6 @@ CASTS = {
 }
 
 
-@dataclass(frozen=True)
-class Sandbox:
-    """A running sandbox: where its two origins are."""
-
-    provider: str
-    network: str
-
-
-@pytest.fixture(scope="module")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """`vneid-idp sandbox` in an empty folder, on free ports."""
-    folder, ports = tmp_path_factory.mktemp("sandbox"), (free_port(), free_port(), free_port())
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("VNEID_IDP_", "SOCIAL_"))}
-    environment |= {"VNEID_IDP_PORT": str(ports[0]), "VNEID_IDP_SOCIAL_NETWORK_PORT": str(ports[1])}
-    environment |= {"VNEID_IDP_TLS_PORT": str(ports[2])}
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [_COMMAND, "sandbox"], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-    try:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while "Ctrl-C" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        yield Sandbox(*(f"http://localhost:{port}" for port in ports[:2]))
-    finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 class Household:
     """One browser, which several people of a family may use."""
 
@@ -110,7 +66,7 @@ class Household:
 
     def become(self, slug: str) -> None:
         """Click on a person on the sandbox's front page, which fills the sign-in form from then on."""
-        self.page.goto(self.sandbox.provider)
+        self.page.goto(self.sandbox.issuer)
         self.page.click(f"a[href='/sandbox/as/{slug}']")
 
     def sign_in(self, slug: str) -> None:
@@ -170,7 +126,7 @@ class Household:
 
     def _one_time_code(self, phone: str) -> str:
         outbox = self.page.context.new_page()
-        outbox.goto(f"{self.sandbox.provider}/sandbox/outbox")
+        outbox.goto(f"{self.sandbox.issuer}/sandbox/outbox")
         code = outbox.locator(".card", has_text=phone).first.locator("code").inner_text()
         outbox.close()
         return code
@@ -190,7 +146,7 @@ def household(request: pytest.FixtureRequest, chromium: Browser, sandbox: Sandbo
 
 
 def test_the_pages_of_the_sandbox_are_for_everybody(household: Household) -> None:
-    page, provider = household.page, household.sandbox.provider
+    page, provider = household.page, household.sandbox.issuer
     if household.locale == "en":
         page.set_viewport_size({"width": 1280, "height": 844})
     page.goto(provider)
@@ -230,7 +186,7 @@ def test_an_account_is_locked_verified_and_locked_again_when_the_person_withdraw
     household.check()
 
     # The provider fetched the network's logo a while ago and shows its own copy.
-    page.goto(f"{household.sandbox.provider}/me/services")
+    page.goto(f"{household.sandbox.issuer}/me/services")
     service = page.locator(".service", has_text="Quán Nước")
     logo = service.locator("img.party-logo")
     expect(logo).to_have_attribute("src", "/logos/quan-nuoc/" + (logo.get_attribute("src") or "").rpartition("/")[2])

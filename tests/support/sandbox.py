@@ -16,7 +16,7 @@ class Sandbox:
     """A sandbox in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.network_port, self.tls_port = free_port(), free_port(), free_port()
+        self.port, self.network_port, self.carrier_port, self.tls_port = (free_port() for _ in range(4))
         self.log = folder / "log"
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
@@ -33,10 +33,21 @@ class Sandbox:
         return f"http://localhost:{self.port}"
 
     @property
+    def network(self) -> str:
+        """Where the demo social network is."""
+        return f"http://localhost:{self.network_port}"
+
+    @property
+    def carrier(self) -> str:
+        """Where the demo carrier is."""
+        return f"http://localhost:{self.carrier_port}"
+
+    @property
     def environment(self) -> dict[str, str]:
         """Its settings, for it and for the commands that go with it."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith("VNEID_IDP_")}
-        numbers = {"PORT": self.port, "SOCIAL_NETWORK_PORT": self.network_port, "TLS_PORT": self.tls_port}
+        numbers = {"PORT": self.port, "SOCIAL_NETWORK_PORT": self.network_port}
+        numbers |= {"CARRIER_PORT": self.carrier_port, "TLS_PORT": self.tls_port}
         return ours | {f"VNEID_IDP_{name}": str(number) for name, number in numbers.items()}
 
     def start(self, **settings: str) -> None:
@@ -50,13 +61,13 @@ class Sandbox:
             time.sleep(0.05)
 
     def processor_seconds(self) -> float:
-        """How long it has kept a processor busy, without the social network beside it."""
+        """How long it has kept a processor busy, without the demos beside it."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def is_up(self) -> bool:
         """Whether anything listens on one of the ports."""
-        for port in (self.port, self.network_port, self.tls_port):
+        for port in (self.port, self.network_port, self.carrier_port, self.tls_port):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return True

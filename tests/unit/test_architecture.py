@@ -33,7 +33,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
 }
 """(importer, imported): why this one reaches into another package."""
 
-STRANGER = "vneid_idp.sandbox.social_network"
+STRANGERS = ("vneid_idp.sandbox.social_network", "vneid_idp.sandbox.carrier")
 
 
 @pytest.fixture(scope="module")
@@ -68,8 +68,9 @@ def test_no_exception_outlives_its_reason(graph: grimp.ImportGraph) -> None:
     assert EXCEPTIONS.keys() - _reaching_in(graph) == set()
 
 
-def test_the_demo_network_and_we_are_strangers(graph: grimp.ImportGraph) -> None:
-    own = {STRANGER, *graph.find_descendants(STRANGER)}
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_the_demos_and_we_are_strangers(graph: grimp.ImportGraph, stranger: str) -> None:
+    own = {stranger, *graph.find_descendants(stranger)}
     known = {(module, other) for module in own for other in graph.find_modules_directly_imported_by(module)}
     met = {(other, module) for module in own for other in graph.find_modules_that_directly_import(module)}
     assert {pair for pair in known | met if not set(pair) <= own} == set()

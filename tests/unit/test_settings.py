@@ -100,6 +100,8 @@ def test_production_starts(read: Any) -> None:
         ("OUTBOUND_NETWORKS", "all", "outbound_networks: must be addresses or networks"),
         ("SOCIAL_NETWORK_URL", "https://social.example", "social_network_url: belongs to the sandbox"),
         ("SOCIAL_NETWORK_PORT", "8001", "social_network_port: belongs to the sandbox"),
+        ("CARRIER_URL", "https://carrier.example", "carrier_url: belongs to the sandbox"),
+        ("CARRIER_PORT", "8005", "carrier_port: belongs to the sandbox"),
         ("TLS_PORT", "8003", "tls_port: belongs to the sandbox"),
         ("MTLS_ORIGIN", "http://mtls.id.example", "mtls_origin: must be https"),
         ("CLIENT_AUTHORITIES", "/nowhere.pem", "client_authorities: cannot be read"),
@@ -240,9 +242,12 @@ def test_the_sandbox_needs_nothing_and_keeps_its_secret(read: Any, tmp_path: Pat
 
 
 def test_the_sandbox_follows_its_ports(read: Any) -> None:
-    settings = read({"PORT": "9000", "SOCIAL_NETWORK_PORT": "9001"}, Environment.SANDBOX).settings
+    settings = read(
+        {"PORT": "9000", "SOCIAL_NETWORK_PORT": "9001", "CARRIER_PORT": "9005"}, Environment.SANDBOX
+    ).settings
     assert settings.issuer == "http://localhost:9000"
     assert settings.social_network_url == "http://localhost:9001"
+    assert settings.carrier_url == "http://localhost:9005"
 
 
 def test_the_sandbox_runs_behind_a_proxy(read: Any) -> None:

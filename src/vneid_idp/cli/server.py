@@ -136,7 +136,7 @@ def secret(
 
 
 def sandbox(context: typer.Context) -> None:
-    """Run the provider with make-believe citizens, and the demo social network beside it."""
+    """Run the provider with make-believe citizens, and the demo network and carrier beside it."""
     chosen = loaded(context, Environment.SANDBOX).settings
     if not chosen.is_sandbox:
         fail("VNEID_IDP_ENVIRONMENT says production: a sandbox does not start there.")

@@ -18,6 +18,7 @@ def announce(settings: "Settings", personas: Sequence[Persona]) -> None:
     addresses = {
         "Provider": f"{settings.issuer}/",
         "Social network": settings.social_network_url and f"{settings.social_network_url}/",
+        "Carrier": settings.carrier_url and f"{settings.carrier_url}/",
         "Message outbox": f"{settings.issuer}/sandbox/outbox",
         "Identity app": f"{settings.issuer}/phone",
         "API viewer": f"{settings.issuer}/docs",
@@ -48,6 +49,10 @@ def _suggestions(settings: "Settings", personas: Sequence[Persona]) -> list[str]
             f"{settings.social_network_url}/: join, find the composer locked, verify as {names['complete']}, post.",
             f"Join once more and verify as {names['fifteen']}, who is 15; then as the mother, {names['guardian']}.",
         ]
+    if settings.carrier_url is not None:
+        found.append(
+            f"{settings.carrier_url}/: buy a number as {names['plain']}, then find it at {settings.issuer}/me/numbers."
+        )
     return [
         *found,
         f"{settings.issuer}/me: see who used the identity, and withdraw a consent.",

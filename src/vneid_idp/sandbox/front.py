@@ -19,10 +19,11 @@ from vneid_idp.web.templates import render
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
-    """Where the demo social network is, if it runs."""
+class Demos:
+    """Where the demos are that run beside the provider."""
 
-    url: str | None
+    network: str | None = None
+    carrier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Resident:
     description: str
 
 
-def front_page(demo: Demo) -> Callable[[Request], Awaitable[Response]]:
+def front_page(demos: Demos) -> Callable[[Request], Awaitable[Response]]:
     """`GET /`."""
 
     async def page(request: Request) -> Response:
@@ -52,7 +53,7 @@ def front_page(demo: Demo) -> Callable[[Request], Awaitable[Response]]:
             password=PASSWORD,
             passcode=PASSCODE,
             clients=[_row(client) for client in clients],
-            demo=demo.url,
+            demos=demos,
             issuer=provider.issuer,
         )
 

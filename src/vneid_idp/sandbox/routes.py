@@ -4,15 +4,15 @@ from vneid_idp.sandbox import backchannel, certificates, front, outbox, stage, v
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.explanations import Explanations, explanation_page
 from vneid_idp.sandbox.faces import captures
-from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.front import Demos
 from vneid_idp.sandbox.guide import routes as guide
 from vneid_idp.web.doors import Door
 
 
-def doors(explanations: Explanations, demo: Demo, authority: Authority | None) -> list[Door]:
+def doors(explanations: Explanations, demos: Demos, authority: Authority | None) -> list[Door]:
     """The doors of the sandbox."""
     return [
-        Door.page("/", front.front_page(demo)),
+        Door.page("/", front.front_page(demos)),
         Door.page("/sandbox/as/{slug}", stage.choose),
         Door.page("/sandbox/outbox", outbox.outbox_page),
         Door.page("/sandbox/errors/{request_id}", explanation_page(explanations)),

@@ -1,15 +1,12 @@
-"""`make sandbox`: make what is missing, start the provider and the demo social network, say where they are."""
+"""`make sandbox`: make what is missing, start the provider and the demos beside it, say where they are."""
 
 import asyncio
 import fcntl
-import os
 import signal
 import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -21,7 +18,9 @@ from vneid_idp.policy import service as policies
 from vneid_idp.sandbox.announcement import announce
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.country.persona_list import personas
-from vneid_idp.sandbox.demo_client import DemoClient, demo_client
+from vneid_idp.sandbox.demo_carrier import demo_carrier
+from vneid_idp.sandbox.demo_network import demo_network
+from vneid_idp.sandbox.demos import Demo, running, wait_for
 from vneid_idp.sandbox.people import settle
 from vneid_idp.sandbox.tls_door import TlsDoor
 from vneid_idp.storage import migration
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from vneid_idp.settings import Settings
     from vneid_idp.web.root import Root
 
-_PATIENCE_SECONDS = 20
-
 
 def run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> None:
     """Run until interrupted. Raises `OSError` when a port is taken, or another sandbox runs in the state folder."""
@@ -42,7 +39,7 @@ def run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> Non
 
 
 def _run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> None:
-    for port in (settings.port, settings.social_network_port, settings.tls_port):
+    for port in (settings.port, settings.social_network_port, settings.carrier_port, settings.tls_port):
         if port is not None:
             _check_free(settings.host, port)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,14 +47,19 @@ def _run(settings: "Settings", create_app: Callable[["Settings"], "Root"]) -> No
     database_url = settings.database_url.get_secret_value()
     if not migration.is_current(database_url):
         migration.upgrade(database_url)
-    client = asyncio.run(_prepare(settings))
+    demos = asyncio.run(_prepare(settings))
     tls = None
     if settings.tls_port is not None:
         authority = Authority(settings.state_folder / "tls")
         tls, settings = TlsDoor(authority), _with_certificates(settings, authority)
-    with _social_network(settings, client) as network:
-        server = _Provider(settings, create_app, tls, lambda: _wait_for(settings, network))
-        server.run()
+    with ExitStack() as stack:
+        started = [(demo, stack.enter_context(running(demo))) for demo in demos]
+
+        def await_demos() -> None:
+            for demo, process in started:
+                wait_for(settings.host, demo, process)
+
+        _Provider(settings, create_app, tls, await_demos).run()
 
 
 def _with_certificates(settings: "Settings", authority: Authority) -> "Settings":
@@ -70,8 +72,8 @@ def _with_certificates(settings: "Settings", authority: Authority) -> "Settings"
     return settings.model_copy(update=silent)
 
 
-async def _prepare(settings: "Settings") -> DemoClient:
-    """Make what a new sandbox lacks: keys, rows of the policy, people, the demo's registration.
+async def _prepare(settings: "Settings") -> list[Demo]:
+    """Make what a new sandbox lacks: keys, rows of the policy, people, the demos' registrations; the demos to start.
 
     Takes no time when all is there.
     """
@@ -80,7 +82,8 @@ async def _prepare(settings: "Settings") -> DemoClient:
         ring = await database.transact(lambda unit: keys.ready(unit, settings.root_secret))
         await database.transact(policies.ensure)
         await settle(database, Vault(ring.sealer), ring.blind)
-        return await demo_client(database, settings)
+        found = [await make(database, settings) for make in (demo_network, demo_carrier)]
+        return [demo for demo in found if demo is not None]
     finally:
         await database.close()
 
@@ -88,7 +91,7 @@ async def _prepare(settings: "Settings") -> DemoClient:
 class _Provider(uvicorn.Server):
     """The provider in this process; once it answers, it says what there is to see.
 
-    It starts when `await_network` returns: it fetches the network's logo at once, which must not find a closed port.
+    It starts when `await_demos` returns: it fetches their logos at once, which must not find a closed port.
     """
 
     def __init__(
@@ -96,11 +99,11 @@ class _Provider(uvicorn.Server):
         settings: "Settings",
         create_app: Callable[["Settings"], "Root"],
         tls: TlsDoor | None,
-        await_network: Callable[[], None],
+        await_demos: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._tls = tls
-        self._await_network = await_network
+        self._await_demos = await_demos
         self._create_app = create_app
         super().__init__(
             uvicorn.Config(
@@ -124,36 +127,12 @@ class _Provider(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See `uvicorn.Server.startup`."""
-        await asyncio.to_thread(self._await_network)
+        await asyncio.to_thread(self._await_demos)
         await super().startup(sockets)
         if self.started and self._tls is not None:
             await self._tls.open(self, self._settings, self._root.state.idp.db)
         if self.started:
             announce(self._settings, personas(SystemClock().now()))
-
-
-@contextmanager
-def _social_network(settings: "Settings", client: DemoClient) -> Iterator[subprocess.Popen[bytes] | None]:
-    """The demo in a process of its own: it is a stranger to the provider and knows only its published contracts."""
-    if settings.social_network_url is None:
-        yield None
-        return
-    environment = dict(os.environ) | client.environment | {"SOCIAL_ENDS_WITH_INPUT": "yes"}
-    # Its standard input is a pipe of which this process alone holds the other end: it reads there when we are gone.
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vneid_idp.sandbox.social_network"], env=environment, stdin=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        assert process.stdin is not None
-        process.stdin.close()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 @contextmanager
@@ -171,7 +150,7 @@ def _alone(settings: "Settings") -> Iterator[None]:
             raise OSError(
                 f"The sandbox in {settings.state_folder} runs already, at {held.read()}. Stop it, or give the second "
                 "one a folder and ports of its own: VNEID_IDP_STATE_FOLDER=.sandbox-2 VNEID_IDP_PORT=8100 "
-                "VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_TLS_PORT=8103 make sandbox"
+                "VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_CARRIER_PORT=8105 VNEID_IDP_TLS_PORT=8103 make sandbox"
             ) from None
         held.truncate(0)
         held.write(settings.issuer)
@@ -187,16 +166,6 @@ def _check_free(host: str, port: int) -> None:
         except OSError as error:
             raise OSError(
                 f"Port {port} on {host} cannot be had ({error.strerror}). Stop what uses it, or choose others: "
-                "VNEID_IDP_PORT=8100 VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_TLS_PORT=8103 make sandbox"
+                "VNEID_IDP_PORT=8100 VNEID_IDP_SOCIAL_NETWORK_PORT=8101 VNEID_IDP_CARRIER_PORT=8105 "
+                "VNEID_IDP_TLS_PORT=8103 make sandbox"
             ) from None
-
-
-def _wait_for(settings: "Settings", process: "subprocess.Popen[Any] | None") -> None:
-    """Return when the demo listens; it starts at the same time as the provider."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while process is not None and process.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection((settings.host, settings.social_network_port or 0), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.05)

@@ -14,7 +14,7 @@ from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.sandbox.authority import Authority
 from vneid_idp.sandbox.country.personas import PASSWORD
 from vneid_idp.sandbox.explanations import Explanations
-from vneid_idp.sandbox.front import Demo
+from vneid_idp.sandbox.front import Demos
 from vneid_idp.sandbox.outbox import latest_messages
 from vneid_idp.sandbox.routes import doors
 from vneid_idp.settings import Environment
@@ -36,7 +36,7 @@ async def browser(production: Country) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient, tmp_path: Path) -> None:
-    paths = [door.path for door in doors(Explanations(ISSUER), Demo(None), Authority(tmp_path))]
+    paths = [door.path for door in doors(Explanations(ISSUER), Demos(), Authority(tmp_path))]
     assert "/sandbox/outbox" in paths
     for path in paths:
         answer = await browser.get(path.format(slug="complete", request_id="req_x", auth_req_id="a", answer="allow"))

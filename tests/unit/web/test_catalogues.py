@@ -30,7 +30,7 @@ def texts(message: str | tuple[str, ...] | list[str]) -> Text:
 def written() -> Iterator[tuple[Text, Path]]:
     """Every text in code and templates."""
     for path in sorted(PACKAGE.rglob("*.py")):
-        if "social_network" not in path.parts:
+        if not {"social_network", "carrier"} & set(path.parts):
             for _, message, _, _ in extract_from_file("python", path, keywords=PYTHON):
                 yield texts(message), path
     for path in sorted((PACKAGE / "web" / "templates").rglob("*.html")):

@@ -1,0 +1,153 @@
+"""What the carrier asks the provider: to have a person confirm a number, compare, bind, read, release."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from .config import Config
+from .details import IN_OUR_APP, MATCH, as_bound
+from .fapi import Issuer, Json, Party, Refused
+from .keys import s256
+from .store import Order
+
+SHOWS = ("genuine", "other", "photograph", "mask")
+"""What may stand before the sandbox's make-believe camera."""
+KEPT = ("full_name", "birthdate", "id_number")
+BUYING = "openid full_name id_number"
+CIBA = "urn:openid:params:grant-type:ciba"
+NUMBERS = "/numbers/v1/numbers"
+OWN_SCOPE = "binding:subscriber_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where a browser is sent, and what proves that the answer belongs to it."""
+
+    url: str
+    state: str
+    nonce: str
+    code_verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came back with a person."""
+
+    subject: str
+    access_token: str
+    person: Json
+    """Of `KEPT`, what they shared."""
+
+
+class Provider:
+    """The carrier's side of the contracts, with two clients: the one that people meet, and the back end."""
+
+    def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._config = config
+        self._issuer = Issuer(config, transport)
+        self._app = Party(self._issuer, config.app)
+        self._back_end = Party(self._issuer, config.back_end)
+
+    async def start(self, order: Order | None, language: str) -> Departure:
+        """Push a request: to sign in, and with an order to confirm its number. What a person is asked passes through no
+        browser (RFC 9126)."""
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        asked = {
+            "response_type": "code",
+            "redirect_uri": self._config.callback_url,
+            "scope": "openid" if order is None else BUYING,
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": s256(verifier),
+            "code_challenge_method": "S256",
+            "ui_locales": language,
+        }
+        if order is not None:
+            asked["authorization_details"] = json.dumps([order.detail, MATCH])
+            # The scope `profile` would ask for more than the birth date.
+            asked["claims"] = json.dumps({"userinfo": {"birthdate": {"essential": True}}})
+        return Departure(await self._app.push(**asked), state, nonce, verifier)
+
+    async def finish(self, answer: Mapping[str, str], nonce: str, code_verifier: str, order: Order | None) -> Proof:
+        """Redeem the code of a callback and check what it brought.
+
+        Raises `Refused` with the provider's error code (or `invalid_response`, `partial_consent`) and
+        `ProviderUnreachable`.
+        """
+        if answer.get("iss") != self._config.issuer:  # RFC 9207 §2.4
+            raise Refused("invalid_response", "the answer names another issuer")
+        if "error" in answer:
+            raise Refused(answer["error"], answer.get("error_description", ""))
+        token = await self._app.post(
+            "token_endpoint",
+            grant_type="authorization_code",
+            code=answer.get("code", ""),
+            redirect_uri=self._config.callback_url,
+            code_verifier=code_verifier,
+        )
+        if str(token.get("token_type", "")).lower() != "dpop":
+            raise Refused("invalid_response", "a token that is bound to nothing")
+        claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._app.client_id, nonce)
+        subject, access_token = str(claims["sub"]), str(token["access_token"])
+        if order is None:
+            return Proof(subject, access_token, {})
+        told = await self._app.call("GET", "/userinfo", access_token)
+        granted = token.get("authorization_details") or []
+        if told.get("sub") != subject:  # OpenID Connect Core §5.3.2
+            raise Refused("invalid_response", "userinfo is about somebody else")
+        if order.detail not in granted or any(name not in told for name in KEPT):
+            raise Refused("partial_consent")
+        return Proof(subject, access_token, {name: str(told[name]) for name in KEPT})
+
+    async def capture(self, id_number: str, shows: str) -> str:
+        """What the camera signs about whoever stands before it. Outside the sandbox it is a device of our own."""
+        asked = {"client_id": self._app.client_id, "id_number": id_number, "shows": shows}
+        answer = await self._issuer.send("POST", f"{self._issuer.url}/sandbox/captures", json=asked)
+        if not answer.is_success:
+            raise Refused(str(answer.json().get("code", "refused")))
+        return str(answer.json()["evidence"])
+
+    async def match(self, order: Order, person: Json, evidence: str, token: str) -> Json:
+        """Have what we have of a buyer, and their face, compared with the population register."""
+        face = {"evidence": evidence, "route": "national"}
+        body = {**person, "face": face, "phone_number": order.phone, "channel": IN_OUR_APP}
+        return await self._app.call("POST", "/matches/v1/four-fields", token, body)
+
+    async def bind(self, detail: Json, token: str, key: str) -> Json:
+        """Bind the number of a detail to the person who confirmed it. A lost answer is repeated under the same key."""
+        return await self._app.call("POST", NUMBERS, token, as_bound(detail), **{"Idempotency-Key": key})
+
+    async def ask(self, phone: str, detail: Json, bearer: str) -> Json:
+        """Have whoever has this number as the phone of their identity asked to confirm a detail (CIBA): `auth_req_id`,
+        `number_to_show`, `expires_in`. Whether anybody is there is not told."""
+        request = self._app.keys.signed(
+            self._config.issuer,
+            scope="openid",
+            login_hint=f"tel:{phone}",
+            binding_message=f"Song {phone.replace('+84', '0')}",
+            authorization_details=[detail],
+            client_notification_token=bearer,
+        )
+        return await self._app.post("backchannel_authentication_endpoint", request=request)
+
+    async def fetch_answer(self, auth_req_id: str) -> Proof:
+        """What a person said to `ask`, once we were told that they did. Raises `Refused`, `ProviderUnreachable`."""
+        token = await self._app.post("token_endpoint", grant_type=CIBA, auth_req_id=auth_req_id)
+        claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._app.client_id, None)
+        if claims.get("urn:openid:params:jwt:claim:auth_req_id") != auth_req_id:
+            raise Refused("invalid_response", "it answers another request")
+        return Proof(str(claims["sub"]), str(token["access_token"]), {})
+
+    async def read(self, number_id: str) -> Json:
+        """How a number stands."""
+        return await self._back_end.call("GET", f"{NUMBERS}/{number_id}", await self._own())
+
+    async def release(self, number_id: str) -> Json:
+        """Have a number be nobody's again; twice is the same as once."""
+        return await self._back_end.call("POST", f"{NUMBERS}/{number_id}/release", await self._own())
+
+    async def _own(self) -> str:
+        return await self._back_end.own_token(OWN_SCOPE)

@@ -1,0 +1,73 @@
+"""The demo carrier in Chromium, beside the provider, in both languages: a number is bought, shown, and given back."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE_MS
+from tests.support.sandbox import Sandbox
+
+# Each language has its own buyer, since what one agreed to is remembered.
+BUYERS = {"vi": "one-word-name", "en": "plain"}
+IN_NAME = {"vi": "đứng tên bạn", "en": "in your name"}
+OTHER_FACE = {"vi": "Khuôn mặt không khớp", "en": "The face does not agree"}
+GIVEN_BACK = {"vi": "Bạn đã trả lại số", "en": "You gave the number back"}
+ASKED = {"vi": "Hãy trả lời trong ứng dụng định danh", "en": "Answer in the identity app"}
+TRIES = 4
+"""How often a genuine face is shown: of a hundred captures some three are refused."""
+
+
+def check(page: Page, locale: str) -> None:
+    """axe finds nothing, nothing sticks out sideways, and the page is in the reader's language."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
+    assert page.get_attribute("html", "lang") == locale
+
+
+@pytest.mark.parametrize(("locale", "width"), [("vi", 390), ("en", 1280)])
+def test_a_number_is_bought_shown_and_given_back(chromium: Browser, sandbox: Sandbox, locale: str, width: int) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, locale=locale, color_scheme="dark" if locale == "en" else "light"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.goto(f"{sandbox.issuer}/sandbox/as/{BUYERS[locale]}")
+    page.goto(sandbox.carrier)
+    check(page, locale)
+    number = page.locator(".shelf .digits").first.inner_text()
+    page.locator(".shelf a").first.click()
+    check(page, locale)
+    page.click(".buy .button")
+    page.wait_for_url("**/signin/**")
+    page.click("main .button.primary >> nth=0")
+    page.wait_for_url("**/consent/**")
+    page.click("button[value=agree]")
+    page.wait_for_url(f"{sandbox.carrier}/orders/**")
+    check(page, locale)
+    page.check("input[value=other]")
+    page.click("main form .button")
+    expect(page.locator("h1")).to_have_text(OTHER_FACE[locale])
+    check(page, locale)
+    for _ in range(TRIES):
+        page.click(".outcome .button >> nth=0")
+        page.check("input[value=genuine]")
+        page.click("main form .button")
+        page.wait_for_url(f"{sandbox.carrier}/outcome")
+        if page.locator(".outcome-good").count():
+            break
+    expect(page.locator("h1")).to_contain_text(IN_NAME[locale])
+    check(page, locale)
+    page.goto(f"{sandbox.carrier}/mine")
+    expect(page.locator(".mine")).to_contain_text(number)
+    check(page, locale)
+    page.click("form[action='/mine/release'] button")
+    expect(page.locator("h1")).to_have_text(GIVEN_BACK[locale])
+
+    page.goto(f"{sandbox.carrier}/old")
+    check(page, locale)
+    page.fill("#phone", "0950 000 034")
+    page.click("main form .button")
+    expect(page.locator("h1")).to_have_text(ASKED[locale])
+    check(page, locale)
+    context.close()
