@@ -13,6 +13,7 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import number_of
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.portal.access import Holder, find_service_names, for_holder, read_before
+from vneid_idp.portal.hand_over import applications_of
 from vneid_idp.portal.linked import NUMBERS, PAGE, is_live
 from vneid_idp.portal.registered import Registered, read_registered
 from vneid_idp.portal.told import NOT_REGISTERED
@@ -68,6 +69,8 @@ async def show(request: Request, holder: Holder) -> Response:
         found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE + 1, kinds=NUMBERS)
         names = await find_service_names(unit, {binding.client_id for binding in found})
         key = await holder.provider.vault.find_key(unit, holder.person_id)
+        carriers = {each.family_id for each in (*found, *registered) if isinstance(each, SubscriberNumber | Registered)}
+        able = await applications_of(unit, carriers)
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
     assert key is not None, "whoever is signed in has one"
     shown = [] if after else [_shown(request, each, key, names) for each in part.shown]
@@ -78,6 +81,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/numbers.html",
         words=KIND_WORDS[SubscriberNumber.kind],
         registered=[each for each in listed if not each.is_over],
+        able=able,
         registered_over=[each for each in listed if each.is_over],
         may_answer=holder.account.level >= 2,
         more=None if more is None else f"?after={more}",

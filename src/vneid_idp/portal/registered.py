@@ -16,7 +16,7 @@ from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers.answers import AGREE, Answer, possible
 from vneid_idp.registered_numbers.carrier_key import find_key
 from vneid_idp.registered_numbers.climbing import coming_of
-from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
+from vneid_idp.registered_numbers.rules import OVER, RegisteredNumber, RegisteredState
 from vneid_idp.registered_numbers.service import NumberNotRegistered
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.answer_for_number import answer_for_number
@@ -32,7 +32,6 @@ from vneid_idp.web.templates import render
 
 PAGE = 50
 _ADDRESS = "/me/numbers"
-_OVER = frozenset({RegisteredState.ENDED, RegisteredState.RECYCLED})
 _UNANSWERED = frozenset(
     {RegisteredState.REGISTERED, RegisteredState.ASKED, RegisteredState.ONE_WAY, RegisteredState.TWO_WAY}
 )
@@ -143,7 +142,7 @@ async def _shown(
         family_id=number.family_id,
         carrier=(await families.get(unit, number.family_id)).name,
         since=number.facts.registered_at,
-        is_over=number.state in _OVER,
+        is_over=number.state in OVER,
         is_settled=number.state is RegisteredState.VERIFIED,
         waits=number.state in _UNANSWERED,
         state=STATES[number.state],
@@ -156,7 +155,7 @@ async def _shown(
 
 def _texts(request: Request, number: RegisteredNumber, policy: Policy) -> tuple[str, ...]:
     say = partial(gettext, request)
-    if number.state in _OVER:
+    if number.state in OVER:
         return ()
     found = [say(MEANINGS[number.state])] if number.state in MEANINGS else []
     if number.state not in (RegisteredState.VERIFIED, RegisteredState.DISOWNED) and number.row_class in REASONS:

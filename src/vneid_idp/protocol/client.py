@@ -213,10 +213,10 @@ class Client:
         """Whether it registered a way to be told that a session ended, for which it has to know the session's name."""
         return self.backchannel_logout_uri is not None or self.frontchannel_logout_uri is not None
 
-    def sign_in_address(self, issuer: str) -> str | None:
+    def sign_in_address(self, issuer: str, **about: str) -> str | None:
         """Where a person who stands here begins to sign in there (OIDC Core §4); nothing where it registered no place
-        for that."""
-        return None if self.initiate_login_uri is None else with_query(self.initiate_login_uri, iss=issuer)
+        for that. `about` are parameters of ours, which who does not know them ignores."""
+        return None if self.initiate_login_uri is None else with_query(self.initiate_login_uri, iss=issuer, **about)
 
     @property
     def home(self) -> str | None:

@@ -33,6 +33,10 @@ class RegisteredState(StrEnum):
     """It stands in the register, and nobody was asked yet."""
 
 
+OVER = frozenset({RegisteredState.ENDED, RegisteredState.RECYCLED})
+"""Where nobody has the number any more, as far as this row says."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
     """What happened to it, and when. What is not told did not happen."""
