@@ -113,6 +113,11 @@ class EventKind(StrEnum):
     """A passkey was removed from an account."""
     PHONE_ENROLLED = "phone.enrolled"
     """A browser of a person's phone was enrolled: it answers requests that begin elsewhere."""
+    PHONE_DISTRUSTED = "phone.distrusted"
+    """A carrier told that a person's registered number works in another SIM, or moves away: codes that are sent to it
+    prove nothing; the event says which."""
+    PHONE_TRUSTED = "phone.trusted"
+    """A person showed by a passkey that they are there, and let the number prove something again."""
     PHONE_REMOVED = "phone.removed"
     """A phone answers no requests any more."""
     PHONE_ANSWERED = "phone.answered"

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding
 from vneid_idp.identity.ages import age
-from vneid_idp.identity.factors import otp, passkeys, sessions
+from vneid_idp.identity.factors import distrusted_phones, otp, passkeys, sessions
+from vneid_idp.identity.factors.distrusted_phones import Distrust
 from vneid_idp.identity.factors.proofs import MESSAGE, PHONE, SignInProof
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.interaction.signed_in import arrive, record_failure, unusable
@@ -43,6 +44,9 @@ class _Means:
     name: str | None
     """Whose means these are."""
     phone: str | None
+    """To which a code can be sent."""
+    distrusted: Distrust | None
+    """Why the phone that is registered proves nothing now, if it does not."""
     has_passkey: bool
     sent_at: Instant | None
     """When the code was sent that can still be typed."""
@@ -104,15 +108,17 @@ async def _means(place: Place) -> _Means:
         if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
             profile = found[1]
         keys = await passkeys.list_passkeys(unit, person_id)
+        distrusted = await distrusted_phones.find(unit, person_id)
         last = await otp.find_last(unit, person_id, place.context)
         if place.visit is None and (session := await sessions.find_named(unit, place.session)):
             # The own pages are open to who comes back to this one, too.
             proven = has_two_fresh_proofs(session, unit.now)
             by_phone = any(method.name == PHONE for method in session.methods)
-    phone = profile.record.phone if profile else None
+    phone = profile.record.phone if profile and distrusted is None else None
     return _Means(
         profile.record.full_name if profile else None,
         phone,
+        distrusted,
         bool(keys),
         sent_at=None if last is None or last.used else last.sent_at,
         last_at=None if last is None else last.sent_at,

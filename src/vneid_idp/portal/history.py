@@ -79,6 +79,11 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.PASSKEY_ADDED: mark("A passkey was added to your account."),
     EventKind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
     EventKind.PHONE_ENROLLED: mark("A phone was set up that answers requests for you."),
+    EventKind.PHONE_DISTRUSTED: mark(
+        "%(service)s told that your phone number works in another SIM card, or moves to another carrier. Codes sent to "
+        "it proved nothing from then on, and what rested on it ended."
+    ),
+    EventKind.PHONE_TRUSTED: mark("You trusted your phone number again."),
     EventKind.PHONE_REMOVED: mark("A phone was removed: it answers no requests for you any more."),
     EventKind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),
     EventKind.ROLE_GIVEN: mark("You were given a role at a registration office or at the operator's."),
@@ -173,6 +178,7 @@ _NOTABLE = frozenset(
         EventKind.CODE_REPLAYED,
         EventKind.REFRESH_REPLAYED,
         EventKind.ACCOUNT_LOCKED_OUT,
+        EventKind.PHONE_DISTRUSTED,
     }
 )
 _OF_PASSKEYS = frozenset({EventKind.PASSKEY_ADDED, EventKind.PASSKEY_REMOVED})

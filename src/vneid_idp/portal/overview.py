@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.consent import service as consents
-from vneid_idp.identity.factors import passkeys
+from vneid_idp.identity.factors import distrusted_phones, passkeys
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.family import children_of, waiting_for
@@ -29,6 +29,7 @@ async def show(request: Request, holder: Holder) -> Response:
         services = {each.client_id for each in await consents.list_current(unit, holder.person_id)}
         supervised = await told_by_others(unit, holder.person_id)
         unanswered = await count_waiting(unit, holder)
+        distrusted = await distrusted_phones.find(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
         request,
@@ -43,6 +44,7 @@ async def show(request: Request, holder: Holder) -> Response:
         linked=await count_live(holder),
         numbers=await count_numbers(holder),
         unanswered=unanswered,
+        distrusted=distrusted,
         passkeys=len(keys),
     )
 

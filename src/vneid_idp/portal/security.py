@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from vneid_idp.grants.participants import clients_by_session
 from vneid_idp.identity import secret_hashes
-from vneid_idp.identity.factors import chosen_secrets, passkeys, sessions
+from vneid_idp.identity.factors import chosen_secrets, distrusted_phones, passkeys, sessions
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
 from vneid_idp.identity.factors.proofs import PASSWORD, SignInProof
 from vneid_idp.identity.factors.turns import Share
@@ -20,7 +20,7 @@ from vneid_idp.portal.phones import phones_of
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.use_cases.end_session import end_session, end_sessions
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
-from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change
+from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change, trust_own_phone
 from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.device_words import device_name
 from vneid_idp.web.doors import Door
@@ -39,6 +39,7 @@ _DONE = {
     "passkey-renamed": mark("The passkey has its new name."),
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
     "phone-removed": mark("The phone was removed. It answers no requests for you any more."),
+    "phone-trusted": mark("Your phone number counts again: codes are sent to it."),
     "password": mark("Your password was changed. Other browsers were signed out."),
     "passcode": mark("Your passcode was changed. Other browsers were signed out."),
     "password-access": mark(
@@ -77,6 +78,7 @@ async def show(request: Request, holder: Holder) -> Response:
     kind = draft.form["kind"]
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
+        distrusted = await distrusted_phones.find(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
         used = await clients_by_session(unit, holder.person_id, min(each.session_id for each in live))
         names = await find_service_names(unit, {client_id for ids in used.values() for client_id in ids})
@@ -88,6 +90,7 @@ async def show(request: Request, holder: Holder) -> Response:
         draft.status,
         passkeys=keys,
         phones=[(phone, device_name(phone.device, say)) for phone in await phones_of(holder)],
+        distrusted=distrusted,
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
         places=[
@@ -106,6 +109,14 @@ async def show(request: Request, holder: Holder) -> Response:
         errors=draft.errors,
         keeps_access=kind if draft.form[f"{kind}-access"] != "end" else None,
     )
+
+
+async def trust_phone(request: Request, holder: Holder) -> Response:
+    """Let the registered number count again. Raises `FreshProofNeeded`."""
+    await read_form(request)
+    vault, session = holder.provider.vault, holder.session
+    await holder.provider.db.transact(lambda unit: trust_own_phone(unit, vault, session))
+    return see_other("/me/security?done=phone-trusted")
 
 
 async def change_secret(request: Request, holder: Holder) -> Response:
@@ -212,6 +223,7 @@ async def end_other_session(request: Request, holder: Holder) -> Response:
 doors = [
     Door.page("/me/security", for_holder(show)),
     Door.page("/me/security/secret", for_holder(change_secret), "POST"),
+    Door.page("/me/security/trust-phone", for_holder(trust_phone), "POST"),
     Door.page("/me/security/sessions", for_holder(end_other_sessions), "POST"),
     Door.page("/me/security/session", for_holder(end_other_session), "POST"),
 ]

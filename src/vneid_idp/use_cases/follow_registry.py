@@ -14,7 +14,7 @@ from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.account_rules import Account
-from vneid_idp.identity.factors import otp
+from vneid_idp.identity.factors import distrusted_phones, otp
 from vneid_idp.identity.register.feed import Fact, changed_facts
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
@@ -71,6 +71,7 @@ async def follow_registry(
         if record.phone != known.profile.record.phone:
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
+            await distrusted_phones.trust_again(unit, person_id)
         if record.birth_date != known.profile.record.birth_date:
             deliveries += await end_by_corrected_birth_date(unit, vault, record, policy)
     await put_bindings_in_step(unit, vault, record, account, policy)

@@ -11,7 +11,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, persons
-from vneid_idp.identity.factors import enrolled_phones, passkeys, phone_sign_ins, sessions
+from vneid_idp.identity.factors import distrusted_phones, enrolled_phones, passkeys, phone_sign_ins, sessions
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.vault import Vault
@@ -39,6 +39,7 @@ async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | N
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await enrolled_phones.forget(unit, person_id)
     await phone_sign_ins.forget(unit, person_id)
+    await distrusted_phones.trust_again(unit, person_id)
     await passkeys.forget(unit, person_id)
     await approvals.forget(unit, person_id)
     await lock_requests.forget(unit, person_id)

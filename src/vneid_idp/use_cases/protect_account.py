@@ -9,8 +9,9 @@ from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
-from vneid_idp.identity.factors import chosen_secrets, passkeys
+from vneid_idp.identity.factors import chosen_secrets, distrusted_phones, passkeys
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
+from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.factors.passkeys import Site
 from vneid_idp.identity.factors.proofs import SignInProof, check_proof
 from vneid_idp.identity.factors.sessions import Session
@@ -122,6 +123,18 @@ async def change_secret(
     if end_access:
         await end_lasting_access(unit, who.person_id, but=who.session_id)
     return await end_sessions(unit, who.person_id, but=who.session_id)
+
+
+async def trust_own_phone(unit: Unit, vault: Vault, who: Session) -> None:
+    """Let codes that are sent to the registered number count again, for who shows a passkey: whoever has the number may
+    not say so by the number. Raises `SignedOut`, `FreshProofNeeded`."""
+    here = await seize_holder(unit, vault, who)
+    if not has_two_fresh_proofs(here.session, unit.now) or not any(
+        method.name == PASSKEY for method in here.session.methods
+    ):
+        raise FreshProofNeeded
+    if await distrusted_phones.trust_again(unit, who.person_id):
+        await record(unit, Event(EventKind.PHONE_TRUSTED, who.person_id))
 
 
 async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> None:

@@ -7,7 +7,7 @@ the unit that opens the session.
 from dataclasses import dataclass
 
 from vneid_idp.identity import accounts, secret_hashes
-from vneid_idp.identity.factors import passkey_store
+from vneid_idp.identity.factors import distrusted_phones, passkey_store
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.vault import Vault
@@ -22,7 +22,7 @@ SECRETS = {PASSWORD: SecretKind.PASSWORD, PASSCODE: SecretKind.PASSCODE}
 
 
 class ProofOutdated(DomainError):
-    """The secret was changed, the passkey removed or the phone replaced since it was shown."""
+    """The secret was changed, the passkey removed, or the phone replaced or trusted no more since it was shown."""
 
     code = "proof_outdated"
     status = 409
@@ -45,7 +45,8 @@ async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignIn
         stands = await passkey_store.find_passkey(unit, person_id, proof.against) is not None
     elif proof.method == MESSAGE:
         found = await accounts.find_with_profile(unit, vault, person_id)
-        stands = found is not None and found[1].record.phone == proof.against
+        trusted = await distrusted_phones.find(unit, person_id) is None
+        stands = trusted and found is not None and found[1].record.phone == proof.against
     else:
         stands = await secret_hashes.find(unit, vault, person_id, SECRETS[proof.method].value) == proof.against
     if not stands:

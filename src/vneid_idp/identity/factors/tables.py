@@ -30,6 +30,15 @@ one_time_codes = Table(
     PrimaryKeyConstraint("person_id", "context"),
 )
 
+distrusted_phones = Table(
+    "distrusted_phones",
+    metadata,
+    # Whose account it is; the number stands in their profile.
+    Column("person_id", Text, primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+)
+
 passkeys = Table(
     "passkeys",
     metadata,
