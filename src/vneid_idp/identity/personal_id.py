@@ -19,7 +19,8 @@ SYNTHETIC_PLACE = "097"
 SERIALS = 1_000_000
 
 _SHAPE = re.compile(r"[0-9]{12}", re.ASCII)
-_COUNTRIES = range(101, 296)
+_PLACES = frozenset({SYNTHETIC_PLACE, *FORMER, *map(str, range(101, 296))})
+"""Also the countries, of people who were registered abroad."""
 _FIRST_YEAR, _LAST_YEAR = 1900, 2399
 
 
@@ -50,6 +51,11 @@ class PersonalId:
         return self.place == SYNTHETIC_PLACE
 
 
+def is_personal_id(text: str) -> bool:
+    """Whether `read_personal_id` reads exactly this: twelve digits and nothing between them."""
+    return _SHAPE.fullmatch(text) is not None and text[:3] in _PLACES
+
+
 def read_personal_id(text: str) -> PersonalId:
     """Read a personal ID number; spaces and dots between the digits, as people type them, are forgiven.
 
@@ -59,7 +65,7 @@ def read_personal_id(text: str) -> PersonalId:
     if not _SHAPE.fullmatch(digits):
         raise MalformedPersonalId("a personal ID number has 12 digits")
     place, century_and_sex = digits[:3], int(digits[3])
-    if place != SYNTHETIC_PLACE and place not in FORMER and int(place) not in _COUNTRIES:
+    if place not in _PLACES:
         raise MalformedPersonalId("the first three digits are no place code")
     return PersonalId(
         text=digits,

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from vneid_idp.identity.ages import birthday
 from vneid_idp.identity.register.records import PersonKind, RegistryRecord
-from vneid_idp.matching.names import Likeness, likeness
+from vneid_idp.matching.names import agree
 from vneid_idp.registers.rows import DocumentType, HolderKind, RegisterRow, Service
 
 
@@ -92,19 +92,22 @@ def _is_incomplete(row: RegisterRow, _: Found, __: Terms) -> bool:
     return row.document is None or row.full_name is None or row.birth_date is None or of_a_citizen
 
 
-def _has(document_type: DocumentType) -> _Applies:
-    return lambda row, _, __: row.document is not None and row.document.type is document_type
+def _has(row: RegisterRow, document_type: DocumentType) -> bool:
+    return row.document is not None and row.document.type is document_type
 
 
 def _is_minor(row: RegisterRow, found: Found, terms: Terms) -> bool:
     born = row.birth_date if found.record is None else found.record.birth_date
-    return born is not None and birthday(born, terms.minor_under_age) > terms.today
+    # By the year alone of most, since each row is asked.
+    if born is None or terms.today.year - born.year > terms.minor_under_age:
+        return False
+    return birthday(born, terms.minor_under_age) > terms.today
 
 
 def _name_differs(row: RegisterRow, found: Found, _: Terms) -> bool:
-    if found.record is None or row.full_name is None or row.full_name == found.record.full_name:
+    if found.record is None or row.full_name is None:
         return False
-    return likeness(row.full_name, found.record.full_name) is not Likeness.EQUAL
+    return not agree(row.full_name, found.record.full_name)
 
 
 RULES: tuple[Rule, ...] = (
@@ -138,25 +141,25 @@ RULES: tuple[Rule, ...] = (
         RowClass.UNDETERMINED,
         "somebody of Vietnamese origin whose nationality is not determined: in person only",
         "Circular 08/2026/TT-BKHCN Art. 7",
-        _has(DocumentType.UNDETERMINED),
+        lambda row, _, __: _has(row, DocumentType.UNDETERMINED),
     ),
     Rule(
         RowClass.FOREIGNER_PASSPORT,
         "a foreigner on a passport: checked again, each number by itself",
         "Circular 08/2026/TT-BKHCN Art. 6, 10",
-        lambda row, found, terms: _has(DocumentType.PASSPORT)(row, found, terms) and row.nationality != _VIET_NAM,
+        lambda row, _, __: _has(row, DocumentType.PASSPORT) and row.nationality != _VIET_NAM,
     ),
     Rule(
         RowClass.NINE_DIGIT_CARD,
         "an old card with 9 digits: face data within 60 days of the confirmation",
         "Circular 08/2026/TT-BKHCN Art. 10",
-        _has(DocumentType.NINE_DIGIT_CARD),
+        lambda row, _, __: _has(row, DocumentType.NINE_DIGIT_CARD),
     ),
     Rule(
         RowClass.NO_SUCH_PERSON,
         "the population register has nobody under this number",
         "Circular 08/2026/TT-BKHCN Art. 4.1",
-        lambda row, found, _: asks_for(row) is not None and found.record is None,
+        lambda row, found, _: found.record is None and asks_for(row) is not None,
     ),
     Rule(
         RowClass.DECEASED,
@@ -192,8 +195,8 @@ RULES: tuple[Rule, ...] = (
         RowClass.FOREIGNER_CARD,
         "a foreigner with a residence card",
         "Circular 08/2026/TT-BKHCN Art. 6",
-        lambda row, found, terms: (
-            _has(DocumentType.RESIDENCE_CARD)(row, found, terms)
+        lambda row, found, _: (
+            _has(row, DocumentType.RESIDENCE_CARD)
             or (found.record is not None and found.record.kind is PersonKind.FOREIGNER)
         ),
     ),
@@ -215,7 +218,12 @@ def classify(row: RegisterRow | None, found: Found, terms: Terms) -> Classified:
     """The class of a row; without one it could not be read. Pure."""
     if row is None:
         return Classified(RowClass.MALFORMED)
-    first, *also = [
-        rule.row_class for rule in RULES if rule.applies is not None and rule.applies(row, found, terms)
-    ] or [RowClass.CONSISTENT]
+    applying = [row_class for row_class, applies in _JUDGED if applies(row, found, terms)]
+    if not applying:
+        return _CONSISTENT
+    first, *also = applying
     return Classified(first, tuple(also))
+
+
+_JUDGED = tuple((rule.row_class, rule.applies) for rule in RULES if rule.applies is not None)
+_CONSISTENT = Classified(RowClass.CONSISTENT)

@@ -43,9 +43,9 @@ class UnreadableRegister(DomainError):
     title = "This file cannot be read as a register of subscriber numbers."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
-    """A row of the file before anybody read its cells."""
+    """A row of the file before anybody read its cells. Not frozen, as `RegisterRow` is not."""
 
     number: int
     """Of the line in a CSV file, whose header is line 1; of the row in a Parquet file, which begins with 1."""

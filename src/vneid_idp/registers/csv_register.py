@@ -5,6 +5,7 @@ Since a row ends with its line, a quotation mark that is never closed costs that
 
 import csv
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import BinaryIO
 
 from vneid_idp.registers.columns import Line, UnreadableRegister, places_of
@@ -43,8 +44,9 @@ class CsvRegister:
         names = self._cells(text)
         if names is None:
             raise UnreadableRegister("A quotation mark in its first line is not closed.")
-        self._places = places_of(names)
         self._width = len(names)
+        # A column that is not there is the cell behind the last, which is empty.
+        self._in_order = itemgetter(*(self._width if place is None else place for place in places_of(names)))
 
     def rows(self) -> Iterator[Line | Fault]:
         """Every row in its order, or why it is none; empty lines are left out. Goes through the file once."""
@@ -68,7 +70,7 @@ class CsvRegister:
             return Fault(number, None, FaultCode.BAD_QUOTES)
         if len(cells) != self._width:
             return Fault(number, None, FaultCode.CELL_COUNT)
-        return Line(number, ["" if place is None else cells[place] for place in self._places])
+        return Line(number, self._in_order([*cells, ""]))
 
     def _cells(self, text: str) -> list[str] | None:
         if '"' not in text:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vneid_idp.matching.names import Likeness, likeness
+from vneid_idp.matching.names import Likeness, agree, likeness
 
 EQUAL, DIACRITICS, NEAR, OTHER = Likeness
 NAMES = st.text(st.sampled_from("aăâeêioôơuưyđbcghnqt \u0300\u0301\u0302\u0303\u0309\u0323AĐ"), max_size=12)
@@ -45,6 +45,7 @@ NAMES = st.text(st.sampled_from("aăâeêioôơuưyđbcghnqt \u0300\u0301\u0302\
 )
 def test_names_relate_as_people_read_them(one: str, other: str, expected: Likeness) -> None:
     assert likeness(one, other) is likeness(other, one) is expected
+    assert agree(one, other) is agree(other, one) is (expected is EQUAL)
 
 
 @given(NAMES, NAMES)
@@ -55,6 +56,17 @@ def test_neither_form_case_spaces_nor_order_make_a_difference(one: str, other: s
     again = unicodedata.normalize("NFD", unicodedata.normalize("NFC", other).upper()).replace(" ", "  ")
     assert likeness(one, again) is found
     assert likeness(other, again) is EQUAL
+    assert agree(one, other) is (found is EQUAL)
+    assert agree(other, again)
+    assert agree(other, unicodedata.normalize("NFC", other).upper())
+
+
+@given(st.text(st.sampled_from("\u03b1\u0345\u0301\u03b9\u1fb3\u0391 "), max_size=4), st.text(max_size=4))
+def test_a_quick_look_sees_what_a_long_one_does(greek: str, any_text: str) -> None:
+    """A mark below a Greek letter becomes a letter behind it where capitals are made small, and marks change places."""
+    for one in (greek, any_text):
+        for other in (one.casefold(), one.upper(), unicodedata.normalize("NFD", one)):
+            assert agree(one, other) is (likeness(one, other) is EQUAL)
 
 
 @given(NAMES.filter(str.strip))

@@ -13,7 +13,7 @@ from vneid_idp.registers.reading import open_register
 
 NEEDED = "phone_number,id_document_type,id_document,full_name,birthdate"
 ROW = "+84951234567,citizen_card,097196000001,Nguyễn Ánh,1996-04-12"
-CELLS = ROW.split(",") + [""] * (len(COLUMNS) - 5)
+CELLS = (*ROW.split(","), *[""] * (len(COLUMNS) - 5))
 
 
 def read(content: str | bytes) -> list[Line | Fault]:
