@@ -7,6 +7,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.support.key_pool import pooled_keys
 from tests.support.leftovers import left_behind, mark
 from tests.support.network import close_sockets
 from tests.support.postgres import Cluster, running_cluster
@@ -15,7 +16,8 @@ from tests.support.watch import Watch
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
 
-_TEMPLATE = "template_migrated"
+MIGRATED = "template_migrated"
+"""The database of the cluster that has the schema and nothing else."""
 
 # How long an example takes says how busy the machine is, not whether the program is right.
 hypothesis.settings.register_profile("here", deadline=None)
@@ -37,6 +39,12 @@ def _closed_sockets(_nothing_left_behind: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pooled_keys() -> Iterator[None]:
+    with pooled_keys():
+        yield
+
+
 @pytest.fixture
 def watch() -> Watch:
     """The clock of everything in this test."""
@@ -47,7 +55,7 @@ def watch() -> Watch:
 def postgresql_cluster() -> Iterator[Cluster]:
     """A temporary PostgreSQL with an empty, migrated database to copy."""
     with running_cluster() as cluster:
-        cluster.prepare(_TEMPLATE, build)
+        cluster.prepare(MIGRATED, build)
         yield cluster
 
 
@@ -70,7 +78,7 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgresql_url(postgresql_cluster: Cluster) -> Iterator[str]:
     """The URL of a PostgreSQL database as new."""
-    with postgresql_cluster.fresh(_TEMPLATE) as url:
+    with postgresql_cluster.fresh(MIGRATED) as url:
         yield url
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import typer
 from typer.core import TyperArgument, TyperCommand, TyperGroup
-from typer.testing import CliRunner
 
+from tests.support.commands import invoke
 from vneid_idp.audit.deeds import BadDeed
 from vneid_idp.cli.commands import app
 
@@ -61,7 +61,7 @@ def test_nothing_is_asked_for_before_who_and_why(
     path: tuple[str, ...], said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)  # without a database, settings, or a file to read
-    result = CliRunner().invoke(app, [*path, *_filled(DEEDS[path]), *said], input="")
+    result = invoke([*path, *_filled(DEEDS[path]), *said], typed="")
     assert result.exit_code == 1, result.output
     assert result.stderr.split() == BadDeed.title.split()
     assert result.stdout == ""

@@ -116,7 +116,10 @@ def _calls(tree: ast.AST) -> list[ast.Call]:
 def test_there_is_no_other_way_into_a_log_and_no_event_is_put_together() -> None:
     events = []
     for path in sorted(_SOURCES.rglob("*.py")):
-        tree = ast.parse(path.read_text())
+        source = path.read_text()
+        if "logging" not in source and "_log" not in source:
+            continue
+        tree = ast.parse(source)
         imported = {
             alias.name.split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
         } | {str(node.module).split(".")[0] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

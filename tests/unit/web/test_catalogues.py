@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,13 @@ def texts(message: str | tuple[str, ...] | list[str]) -> Text:
     return (message,) if isinstance(message, str) else tuple(message)
 
 
-def written() -> Iterator[tuple[Text, Path]]:
-    """Every text in code and templates."""
+@cache
+def written() -> tuple[tuple[Text, Path], ...]:
+    """Every text in code and templates: read once, which takes longer than any question about it."""
+    return tuple(_written())
+
+
+def _written() -> Iterator[tuple[Text, Path]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         if not {"social_network", "carrier"} & set(path.parts):
             for _, message, _, _ in extract_from_file("python", path, keywords=PYTHON):
