@@ -103,7 +103,8 @@ async def _take_answer(state: State, asked: Ask) -> None:
     store: Store = state.store
     try:
         proof = await provider.fetch_answer(asked.auth_req_id)
-        bound = await provider.bind(asked.detail, proof.access_token, asked.ask_id)
+        token = await provider.hand_on(proof.access_token)
+        bound = await provider.bind(asked.detail, token, asked.ask_id)
     except ProviderUnreachable:
         store.end_ask(asked.ask_id, "unreachable")
     except Refused as refusal:

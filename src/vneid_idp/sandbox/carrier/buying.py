@@ -92,11 +92,12 @@ async def finish(request: Request, order_id: str) -> Response:
     provider: Provider = request.app.state.provider
     again = {"order": order.order_id, "number": order.phone}
     try:
+        token = await provider.hand_on(order.access_token)
         evidence = await provider.capture(order.person["id_number"], form["shows"])
-        match = await provider.match(order, order.person, evidence, order.access_token)
+        match = await provider.match(order, order.person, evidence, token)
         if match["verdict"] == "not_matched":
             return end(request, _mismatch(match), **again)
-        bound = await provider.bind(order.detail, order.access_token, order.order_id)
+        bound = await provider.bind(order.detail, token, order.order_id)
     except ProviderUnreachable:
         return end(request, "unreachable", **again)
     except Refused as refusal:

@@ -18,6 +18,8 @@ SHOWS = ("genuine", "other", "photograph", "mask")
 KEPT = ("full_name", "birthdate", "id_number")
 BUYING = "openid full_name id_number"
 CIBA = "urn:openid:params:grant-type:ciba"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 NUMBERS = "/numbers/v1/numbers"
 OWN_SCOPE = "binding:subscriber_number"
 
@@ -102,6 +104,12 @@ class Provider:
             raise Refused("partial_consent")
         return Proof(subject, access_token, {name: str(told[name]) for name in KEPT})
 
+    async def hand_on(self, access_token: str) -> str:
+        """The back end's own token for what a person agreed to with the app (RFC 8693): bound to its key, no wider, and
+        over when the first one is."""
+        form = {"grant_type": EXCHANGE, "subject_token": access_token, "subject_token_type": ACCESS_TOKEN}
+        return str((await self._back_end.post("token_endpoint", **form))["access_token"])
+
     async def capture(self, id_number: str, shows: str) -> str:
         """What the camera signs about whoever stands before it. Outside the sandbox it is a device of our own."""
         asked = {"client_id": self._app.client_id, "id_number": id_number, "shows": shows}
@@ -111,14 +119,15 @@ class Provider:
         return str(answer.json()["evidence"])
 
     async def match(self, order: Order, person: Json, evidence: str, token: str) -> Json:
-        """Have what we have of a buyer, and their face, compared with the population register."""
+        """Have what we have of a buyer, and their face, compared with the population register. `token`: the back end's,
+        as of `bind`."""
         face = {"evidence": evidence, "route": "national"}
         body = {**person, "face": face, "phone_number": order.phone, "channel": IN_OUR_APP}
-        return await self._app.call("POST", "/matches/v1/four-fields", token, body)
+        return await self._back_end.call("POST", "/matches/v1/four-fields", token, body)
 
     async def bind(self, detail: Json, token: str, key: str) -> Json:
         """Bind the number of a detail to the person who confirmed it. A lost answer is repeated under the same key."""
-        return await self._app.call("POST", NUMBERS, token, as_bound(detail), **{"Idempotency-Key": key})
+        return await self._back_end.call("POST", NUMBERS, token, as_bound(detail), **{"Idempotency-Key": key})
 
     async def ask(self, phone: str, detail: Json, bearer: str) -> Json:
         """Have whoever has this number as the phone of their identity asked to confirm a detail (CIBA): `auth_req_id`,
