@@ -12,7 +12,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 
 DOMAIN = """
-400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION
+400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE
     bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
     passkey_elsewhere passkey_refused refused unknown_answer unknown_cursor who_and_why
 403 INVALID_TOKEN_CONTEXT
@@ -38,7 +38,8 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large
-422 bad_capture bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed
+422 UNNECESSARY_IDENTIFIER
+    bad_capture bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed
     not_compared not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 match_budget_spent too_many_attempts too_many_requests

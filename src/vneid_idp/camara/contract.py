@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_match
+from vneid_idp.camara import kyc_age_verification, kyc_match
 from vneid_idp.web.contracts import document
 
 _FASTAPIS = "HTTPValidationError"
@@ -28,6 +28,12 @@ CONTRACTS: Mapping[str, CamaraApi] = {
         "0.4.0",
         "KYC Match of CAMARA: hold what you have of a person against the population register. The access token is that "
         "of a person who agreed to the scope `kyc-match:match`; in its own name no client asks.",
+    ),
+    "kyc-age-verification/v0.2": CamaraApi(
+        kyc_age_verification.router,
+        "0.2.1",
+        "KYC Age Verification of CAMARA: whether a person has reached an age that they agreed to tell, by the scope "
+        "`kyc-age-verification:verify`.",
     ),
 }
 """By the title of the document."""

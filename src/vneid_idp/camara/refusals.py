@@ -12,6 +12,22 @@ class InvalidArgument(DomainError):
     title = "The request body is not as the API describes it."
 
 
+class OutOfRange(DomainError):
+    """A value has the right form, and is none that this client may ask about."""
+
+    code = "OUT_OF_RANGE"
+    status = 400
+    title = "A value is out of the range that can be asked about."
+
+
+class UnnecessaryIdentifier(DomainError):
+    """A number is sent beside a token that says already who it is."""
+
+    code = "UNNECESSARY_IDENTIFIER"
+    status = 422
+    title = "The access token says who it is: leave phoneNumber out."
+
+
 class InvalidParamCombination(DomainError):
     """Nothing is sent that could be compared."""
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_match
+from vneid_idp.camara import kyc_age_verification, kyc_match
 
-CAMARA_APIS: Mapping[str, APIRouter] = {"/kyc-match/": kyc_match.router}
+CAMARA_APIS: Mapping[str, APIRouter] = {
+    "/kyc-match/": kyc_match.router,
+    "/kyc-age-verification/": kyc_age_verification.router,
+}

@@ -29,6 +29,8 @@ class Told(StrEnum):
     ID_TOKEN = "id_token"
     BINDINGS = "bindings"
     """`bindings/v1`."""
+    CAMARA = "camara"
+    """CAMARA's APIs."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,6 +17,7 @@ _SENTENCES: Mapping[str, str] = {
     Told.USERINFO: mark("%(service)s was told about you: %(what)s."),
     Told.ID_TOKEN: mark("%(service)s was told about you with a sign-in: %(what)s."),
     Told.BINDINGS: mark("%(service)s was told about your linked account: %(what)s."),
+    Told.CAMARA: mark("%(service)s was told about you: %(what)s."),
 }
 _OF_CHILD: Mapping[str, str] = {
     Told.USERINFO: mark("For %(child)s, %(service)s was told about you: %(what)s."),

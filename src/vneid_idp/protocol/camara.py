@@ -9,6 +9,7 @@ from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.permission import Permission
 
 KYC_MATCH = "kyc-match:match"
+AGE_VERIFICATION = "kyc-age-verification:verify"
 
 CAMARA_PERMISSIONS = {
     KYC_MATCH: Permission(
@@ -17,6 +18,13 @@ CAMARA_PERMISSIONS = {
             "The service sends what it has of you, such as name, birth date, ID number or address, and is told of each "
             "whether it agrees, of a text that does not also how near it comes. It is told no value. You read in your "
             "history what was compared."
+        ),
+    ),
+    AGE_VERIFICATION: Permission(
+        mark("Ask whether you have reached an age"),
+        mark(
+            "The service may ask so of the ages that you agree to here, also by your phone number. It is answered yes "
+            "or no, as of the day on which you agreed, and not told your birth date."
         ),
     ),
 }

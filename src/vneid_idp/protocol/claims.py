@@ -7,7 +7,7 @@ from typing import Any
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.languages import mark
-from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
+from vneid_idp.protocol.camara import AGE_VERIFICATION, CAMARA_PERMISSIONS
 from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.errors import InsufficientScope
 from vneid_idp.protocol.permission import Permission
@@ -133,7 +133,9 @@ def scope_of(claim: str) -> str | None:
 def scopes_of(claim: str) -> tuple[str, ...]:
     """The scopes any of which asks for `claim`, in whatever place; none for a claim that we do not know."""
     scope = scope_of(claim)
-    return (scope,) if scope else tuple(name for name, row in PERMISSIONS.items() if claim in row.tells)
+    if scope is None:
+        return tuple(name for name, row in PERMISSIONS.items() if claim in row.tells)
+    return (scope, AGE_VERIFICATION) if AGE_OVER.match(claim) else (scope,)
 
 
 def is_permission(name: str) -> bool:
@@ -249,7 +251,7 @@ def items_of(
     items: list[Item] = []
     registered = tuple(name for name in scope if name in client.scope)
     names = [*asked_of("userinfo", scope, claims), *asked_of("id_token", scope, claims)]
-    for name in dict.fromkeys([*names, *asked_of("binding", registered, claims)]):
+    for name in dict.fromkeys([*names, *asked_of("binding", registered, claims), *_ages_asked(client, registered)]):
         purpose = _purpose_for(client, name)
         if purpose is not None and is_permitted(name, client.scope):
             required, in_full = name in purpose.required, name in purpose.required_in_full
@@ -259,6 +261,15 @@ def items_of(
         permissions = [name for name in PERMISSIONS if name in registered or (sign_in and name == SIGN_IN)]
         items += [Item(name, first.id, first.version, True, first.since(name)) for name in (*permissions, *elsewhere)]
     return tuple(items)
+
+
+def _ages_asked(client: Client, scope: tuple[str, ...]) -> tuple[str, ...]:
+    """The thresholds of which a client may ask CAMARA's Age Verification: its scope names none, so those that its
+    purposes name."""
+    if AGE_VERIFICATION not in scope:
+        return ()
+    named = (name for purpose in client.purposes for name in (*purpose.required, *purpose.optional))
+    return tuple(name for name in named if AGE_OVER.match(name))
 
 
 def _purpose_for(client: Client, claim: str) -> Purpose | None:

@@ -13,6 +13,16 @@ CAMARA_REMEDIES: Mapping[str, Remedy] = {
         mark("Compare the body with the API viewer. Leave out what you do not send: null is no value here."),
         _CONTRACT,
     ),
+    "OUT_OF_RANGE": Remedy(
+        mark("A value that can be asked about: of ages those that a purpose of the client names, three at most."),
+        mark("Register a purpose that names age_over_N, and have people agree to it."),
+        "/docs?contract=kyc-age-verification/v0.2",
+    ),
+    "UNNECESSARY_IDENTIFIER": Remedy(
+        mark("A body without phoneNumber: the access token is that of a person."),
+        mark("Leave phoneNumber out. Whom you mean you say when you ask for the token, as tel: and the number."),
+        "/guide/number-check",
+    ),
     "KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION": Remedy(
         mark("Something of the person beside phoneNumber, to hold it against the register."),
         mark("Send at least one of name, birthdate, idDocument and the other attributes."),

@@ -71,7 +71,15 @@ async def test_both_documents_say_the_same_in_registered_words(land: Country) ->
     assert all(re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", scope) for scope in found["scopes_supported"])
 
 
-RESOURCES = ("userinfo", "bindings/v1", "matches/v1", "numbers/v1", "kyc-match/v0.4", "admin/v1")
+RESOURCES = (
+    "userinfo",
+    "bindings/v1",
+    "matches/v1",
+    "numbers/v1",
+    "kyc-match/v0.4",
+    "kyc-age-verification/v0.2",
+    "admin/v1",
+)
 
 
 async def test_what_is_announced_is_what_the_doors_do(land: Country) -> None:
