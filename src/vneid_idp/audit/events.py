@@ -164,7 +164,8 @@ class EventKind(StrEnum):
     BINDING_VERIFIED = "binding.verified"
     """An account of a relying party was bound to a person."""
     BINDING_PROVED = "binding.proved"
-    """A young person took over, by own proof, an account that a guardian had bound."""
+    """A binding counts by another proof: a young person's own for an account that a guardian had bound, or for a number
+    a match of all four fields."""
     BINDING_JOINED = "binding.joined"
     """Another parent or guardian confirmed a child's account, and supervises it as well."""
     BINDING_SUSPENDED = "binding.suspended"

@@ -14,6 +14,7 @@ from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, Channel, 
 
 NUMBER_ID = "bind_[0-9a-v]{26}"
 """A regular expression for `kernel.secrets.new_id("bind")`."""
+_MATCH_ID = "mtc_[0-9a-v]{26}"
 NumberId = Annotated[
     str, Field(pattern=f"^{NUMBER_ID}$", description="The number.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
 ]
@@ -25,17 +26,25 @@ class _Model(BaseModel):
 
 
 class NewNumber(_Model):
-    """A number, in just the words that the person confirmed."""
+    """A number, in just the words that the person confirmed, and on what it is verified."""
 
     phone_number: Annotated[str, Field(pattern=f"^{MOBILE_NUMBER}$", examples=["+84951234567"])]
     channel: Channel
     contract: Contract
     sequence: _Sequence
+    match_id: Annotated[
+        str | None,
+        Field(
+            pattern=f"^{_MATCH_ID}$",
+            description="A match of all four fields (`matches/v1`) that a client of the carrier's had made for this "
+            "person, number and channel: it is used up, and the number is `verified`.",
+        ),
+    ] = None
 
     @property
     def as_confirmed(self) -> Detail:
         """The object of `authorization_details` that the access token has to carry."""
-        return {"type": "subscriber_number", "actions": ["bind"], **self.model_dump()}
+        return {"type": "subscriber_number", "actions": ["bind"], **self.model_dump(exclude={"match_id"})}
 
 
 class Number(_Model):
@@ -44,19 +53,21 @@ class Number(_Model):
     number_id: NumberId
     state: NumberState = Field(
         description="`confirmed`: the person said that it is theirs, and its data are not compared with the population "
-        "register yet. `suspended`: it rests while the identity of its holder cannot be used. `released`: it belongs "
-        "to nobody any more."
+        "register yet. `verified`: all four fields agreed. `suspended`: it rests while the identity of its holder "
+        "cannot be used. `released`: it belongs to nobody any more."
     )
     channel: Channel = Field(description="Where the person registered it.")
     contract: Contract
     sequence: _Sequence
     confirmed_at: datetime
+    verified_at: datetime | None = Field(description="When it was last verified.")
+    match_id: str | None = Field(description="On which match: the `jti` of the receipt that the carrier keeps.")
     released_at: datetime | None
 
     @classmethod
     def of(cls, number: SubscriberNumber) -> "Number":
         """The representation of a number."""
-        ended = number.facts.released_at
+        verified, ended = number.facts.verified_at, number.facts.released_at
         return cls(
             number_id=number.binding_id,
             state=number.state,
@@ -64,6 +75,8 @@ class Number(_Model):
             contract=cast("Contract", number.contract),
             sequence=number.sequence,
             confirmed_at=to_datetime(number.facts.confirmed_at),
+            verified_at=None if verified is None else to_datetime(verified),
+            match_id=number.match_id,
             released_at=None if ended is None else to_datetime(ended),
         )
 

@@ -53,7 +53,8 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
         **problems(
             _401="invalid_token, insufficient_user_authentication",
             _403="insufficient_scope, carrier_unknown, number_not_confirmed",
-            _409="number_bound_to_another, number_suspended, idempotency_conflict",
+            _409="number_bound_to_another, number_suspended, match_not_usable, binding_state_conflict, "
+            "idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable",
         ),
@@ -77,7 +78,8 @@ async def bind(
 ) -> Number:
     """Needs an access token that names a person and carries an object of the type `subscriber_number` with just these
     members. It binds the number once, within the life of that token and whichever of the carrier's clients has one that
-    was exchanged for it. Asking again changes nothing."""
+    was exchanged for it. Asking again changes nothing, but that a number which is this person's already is verified by
+    a match that comes with it."""
     provider, grant_id = idp(request), caller.check_person()
 
     async def work(unit: Unit) -> Bound[SubscriberNumber]:
@@ -88,6 +90,7 @@ async def bind(
             caller.authorisation,
             grant_id,
             number.as_confirmed,
+            match_id=number.match_id,
             idempotency_key=idempotency_key,
         )
 

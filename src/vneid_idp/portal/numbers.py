@@ -30,11 +30,15 @@ from vneid_idp.web.templates import render
 _ADDRESS = "/me/numbers"
 _STATES = {
     NumberState.CONFIRMED: (mark("Confirmed by you"), "success"),
+    NumberState.VERIFIED: (mark("Verified"), "success"),
     NumberState.SUSPENDED: (mark("Suspended"), "warning"),
 }
 _NEXT = {
     NumberState.CONFIRMED: mark(
         "The carrier has not had your details compared with the population register yet. You have nothing to do here."
+    ),
+    NumberState.VERIFIED: mark(
+        "Your ID number, name, birth date and face agreed with the population register. You have nothing to do here."
     ),
     NumberState.SUSPENDED: mark(
         "It rests while your account is locked or your card is not valid, and counts again by itself afterwards. The "

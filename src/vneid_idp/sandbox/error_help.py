@@ -279,6 +279,14 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Let the person look at /me/numbers, where it says why it rests, or release it."),
         "/docs?contract=numbers/v1",
     ),
+    "match_not_usable": Remedy(
+        mark("A match whose verdict is matched, made by this organisation for this person, number and channel."),
+        mark(
+            "Send phone_number and channel to /matches/v1/four-fields, with a face, and bring the match_id within a "
+            "day, once. A match is used up by the number that is verified by it, and by no refusal."
+        ),
+        "/docs?contract=numbers/v1",
+    ),
     "carrier_unknown": Remedy(
         mark("A client that is registered as one of an organisation."),
         mark("Have the operator name the organisation in the member family of the registration."),

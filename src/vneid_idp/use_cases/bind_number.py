@@ -1,6 +1,7 @@
 """A carrier binds a number that the person of its access token confirmed, or releases one of its numbers."""
 
 from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.engine.rules import MoveForbidden
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
@@ -9,6 +10,7 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
 from vneid_idp.bindings.subscriber_numbers.words import (
     CarrierUnknown,
+    MatchNotUsable,
     NumberBoundToAnother,
     NumberNotConfirmed,
     NumberSuspended,
@@ -16,8 +18,11 @@ from vneid_idp.bindings.subscriber_numbers.words import (
 from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
+from vneid_idp.grants.service import Grant
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.matching import service as matches
+from vneid_idp.matching.service import digest_of_phone
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
 from vneid_idp.protocol.claims import check_scope
@@ -39,18 +44,21 @@ async def bind_number(
     grant_id: str,
     confirmed: Detail,
     *,
+    match_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
     """Bind the number of a detail that the access token carries, whose authorisation is `by`. A number that is bound to
-    this person already stays as it is, and takes nothing confirmed.
+    this person already stays as it is, and takes nothing confirmed. On a match of all four fields it is verified, also
+    where it was bound before.
 
     It is bound under the consent, and for the client with which the person agreed, whichever of its organisation acts;
-    what was confirmed is used up for all of them. The grant is read, what the person confirmed used up, and the number
-    written in one unit, in which nobody can take the right away in between. What is refused uses nothing up.
+    what was confirmed is used up for all of them. The grant is read, what the person confirmed and the match used up,
+    and the number written in one unit, in which nobody can take the right away in between. What is refused uses nothing
+    up.
 
     Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
-    identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`, and as
-    `subscriber_numbers.bind_number`.
+    identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
+    `MatchNotUsable`, and as `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
     grant = await grants.hold(unit, by.client_id, grant_id, alone=True)
@@ -58,6 +66,26 @@ async def bind_number(
         raise NumberNotConfirmed
     if grant.authorisation.level < level_of((confirmed,)):
         raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
+    bound = await _bind(unit, vault, blind, by, agreed, grant, confirmed, match_id, idempotency_key)
+    if bound.binding.state is NumberState.SUSPENDED:
+        raise NumberSuspended
+    if match_id is None:
+        return bound
+    return Bound(await _verify(unit, blind, by, bound.binding, confirmed, match_id), bound.created)
+
+
+async def _bind(
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    by: Authorisation,
+    agreed: Client,
+    grant: Grant,
+    confirmed: Detail,
+    match_id: str | None,
+    idempotency_key: str | None,
+) -> Bound[SubscriberNumber]:
+    """Use up what was confirmed, and bind the number. Raises `NumberNotConfirmed` where it was used before."""
     assert grant.authorisation.ground is not None
     root = await grants.hold_root(unit, grant)
     is_fresh = await acts.use(unit, blind, root, confirmed)
@@ -74,6 +102,7 @@ async def bind_number(
             person_id=grant.person_id,
             consent_id=grant.authorisation.ground.consent_id,
             done_by=as_done_by(by),
+            match_id=match_id,
             # Of this client and this answer alone: under a key of an earlier one, what was confirmed anew would get its
             # result.
             idempotency_key=idempotency_key and f"{by.client_id}\0{root.grant_id}\0{idempotency_key}",
@@ -85,9 +114,32 @@ async def bind_number(
         raise NumberNotConfirmed from None
     if bound.created and not is_fresh:
         raise NumberNotConfirmed
-    if bound.binding.state is NumberState.SUSPENDED:
-        raise NumberSuspended
     return bound
+
+
+async def _verify(
+    unit: Unit, blind: BlindIndex, by: Authorisation, number: SubscriberNumber, confirmed: Detail, match_id: str
+) -> SubscriberNumber:
+    """Verify a number by a match; by that of the last time it stays as it is. Raises `MatchNotUsable`, and
+    `MoveForbidden` where it was released at that moment."""
+    if number.match_id == match_id:
+        return number
+    phone, channel = digest_of_phone(blind, confirmed["phone_number"]), confirmed["channel"]
+    if await matches.use_match(unit, number.family_id, match_id, number.person_id, phone, channel) is None:
+        raise MatchNotUsable
+    verified = await engine.try_move(
+        unit,
+        SUBSCRIBER_NUMBER,
+        number.client_id,
+        number.binding_id,
+        NumberMove.VERIFY,
+        {"by": "client"} | as_done_by(by),
+        match_id=match_id,
+        channel=channel,
+    )
+    if verified is None:
+        raise MoveForbidden
+    return verified
 
 
 async def release_number(unit: Unit, client: Client, binding_id: str) -> SubscriberNumber:

@@ -18,7 +18,7 @@ from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE as NUMBERS
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_lives_as_its_table_says(name: str) -> None:
     lifecycle = KINDS[name].lifecycle
-    states: set[StrEnum] = set(lifecycle.moves.values())
+    states: set[StrEnum] = {end for source, move in lifecycle.moves for end in lifecycle.targets(source, move)}
     moves: set[StrEnum] = {move for _, move in lifecycle.moves}
     check(lifecycle, type(next(iter(states))), type(next(iter(moves))))
 
@@ -47,12 +47,19 @@ def test_the_table_of_social_accounts_allows_exactly_this() -> None:
 
 
 def test_the_table_of_subscriber_numbers_allows_exactly_this() -> None:
-    allowed = {f"{state or 'nothing'} {move} {end}" for (state, move), end in NUMBERS.moves.items()}
+    allowed = {
+        f"{state or 'nothing'} {move} {end}" for state, move in NUMBERS.moves for end in NUMBERS.targets(state, move)
+    }
     assert allowed == {
         "nothing confirm confirmed",
+        "confirmed verify verified",
         "confirmed suspend suspended",
         "confirmed release released",
+        "verified verify verified",
+        "verified suspend suspended",
+        "verified release released",
         "suspended resume confirmed",
+        "suspended resume verified",
         "suspended release released",
     }
 

@@ -42,7 +42,8 @@ class Lifecycle(Generic[S, M]):
     signs: Mapping[str, S]
     live: frozenset[S]
     """In one of these a binding holds its resource: nobody else can have it."""
-    moves: Mapping[tuple[S | None, M], S]
+    moves: Mapping[tuple[S | None, M], S | frozenset[S]]
+    """Several ends of one move are told apart by facts of before."""
     changes: Mapping[M, StateChange]
     events: Mapping[M, EventKind]
     """The event that each move leaves behind."""
@@ -60,7 +61,13 @@ class Lifecycle(Generic[S, M]):
 
     def ends(self, move: M) -> frozenset[S]:
         """The ends to which `move` leads."""
-        return frozenset(end for (_, made), end in self.moves.items() if made is move) - self.live
+        found = {end for source, made in self.moves if made is move for end in self.targets(source, move)}
+        return frozenset(found) - self.live
+
+    def targets(self, source: S | None, move: M) -> frozenset[S]:
+        """Where `move` may lead from `source`; nowhere where it is forbidden."""
+        found = self.moves.get((source, move), frozenset())
+        return found if isinstance(found, frozenset) else frozenset({found})
 
     @property
     def final_facts(self) -> tuple[str, ...]:

@@ -13,8 +13,8 @@ from vneid_idp.storage.unit import Row
 
 _SCOPE = "family_id"
 _STATEMENTS = statements(subscriber_numbers, LIFECYCLE, _SCOPE)
-_FACTS = ("confirmed_at", "suspended_at", "released_at")
-_OWN = ("family_id", "channel", "contract", "sequence", "sealed_number")
+_FACTS = ("confirmed_at", "verified_at", "suspended_at", "released_at")
+_OWN = ("family_id", "channel", "contract", "sequence", "match_id", "sealed_number")
 
 
 def read_number(row: Row) -> SubscriberNumber:
@@ -42,7 +42,7 @@ def _event_data(binding: SubscriberNumber) -> dict[str, Any]:
 def _entry(binding: SubscriberNumber) -> Entry:
     facts = binding.facts
     return Entry(
-        since=None,
+        since=facts.verified_at,
         ended_at=facts.released_at,
         rests=binding.state is NumberState.SUSPENDED,
         taken_away=False,

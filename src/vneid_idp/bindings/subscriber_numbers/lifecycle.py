@@ -14,6 +14,8 @@ class NumberState(StrEnum):
 
     CONFIRMED = "confirmed"
     """The person said that it is theirs; its data are not compared with the register yet."""
+    VERIFIED = "verified"
+    """All four fields of its holder agreed with the register."""
     SUSPENDED = "suspended"
     """It rests while the identity of its holder cannot be used."""
     RELEASED = "released"
@@ -23,6 +25,7 @@ class NumberMove(StrEnum):
     """What can happen to it."""
 
     CONFIRM = "confirm"
+    VERIFY = "verify"
     SUSPEND = "suspend"
     RESUME = "resume"
     RELEASE = "release"
@@ -33,6 +36,8 @@ class NumberFacts:
     """What happened to it, and when."""
 
     confirmed_at: Instant
+    verified_at: Instant | None = None
+    """When it was last bound on a match of all four fields."""
     suspended_at: Instant | None = None
     released_at: Instant | None = None
 
@@ -42,23 +47,30 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
         {
             "released_at": NumberState.RELEASED,
             "suspended_at": NumberState.SUSPENDED,
+            "verified_at": NumberState.VERIFIED,
             "confirmed_at": NumberState.CONFIRMED,
         }
     ),
-    live=frozenset({NumberState.CONFIRMED, NumberState.SUSPENDED}),
+    live=frozenset({NumberState.CONFIRMED, NumberState.VERIFIED, NumberState.SUSPENDED}),
     moves=MappingProxyType(
         {
             # What the person confirmed is there before the number: it comes with the access token.
             (None, NumberMove.CONFIRM): NumberState.CONFIRMED,
+            (NumberState.CONFIRMED, NumberMove.VERIFY): NumberState.VERIFIED,
+            # A later match: of the number's last one the proof is kept (Circular 08/2026/TT-BKHCN Art. 4.2).
+            (NumberState.VERIFIED, NumberMove.VERIFY): NumberState.VERIFIED,
             (NumberState.CONFIRMED, NumberMove.SUSPEND): NumberState.SUSPENDED,
             (NumberState.CONFIRMED, NumberMove.RELEASE): NumberState.RELEASED,
-            (NumberState.SUSPENDED, NumberMove.RESUME): NumberState.CONFIRMED,
+            (NumberState.VERIFIED, NumberMove.SUSPEND): NumberState.SUSPENDED,
+            (NumberState.VERIFIED, NumberMove.RELEASE): NumberState.RELEASED,
+            (NumberState.SUSPENDED, NumberMove.RESUME): frozenset({NumberState.CONFIRMED, NumberState.VERIFIED}),
             (NumberState.SUSPENDED, NumberMove.RELEASE): NumberState.RELEASED,
         }
     ),
     changes=MappingProxyType(
         {
             NumberMove.CONFIRM: StateChange(happens=("confirmed_at",)),
+            NumberMove.VERIFY: StateChange(happens=("verified_at",), brings=("match_id", "channel")),
             NumberMove.SUSPEND: StateChange(happens=("suspended_at",)),
             NumberMove.RESUME: StateChange(undoes=("suspended_at",)),
             NumberMove.RELEASE: StateChange(happens=("released_at",)),
@@ -67,6 +79,7 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
     events=MappingProxyType(
         {
             NumberMove.CONFIRM: EventKind.BINDING_REQUESTED,
+            NumberMove.VERIFY: EventKind.BINDING_PROVED,
             NumberMove.SUSPEND: EventKind.BINDING_SUSPENDED,
             NumberMove.RESUME: EventKind.BINDING_RESUMED,
             NumberMove.RELEASE: EventKind.BINDING_RELEASED,

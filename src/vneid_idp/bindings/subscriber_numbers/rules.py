@@ -17,10 +17,13 @@ class SubscriberNumber(Binding):
     family_id: str
     """The carrier: the organisation of the client that bound it, within which a number has one holder."""
     channel: str
-    """Where the person registered it, in the words of the type of `authorization_details`."""
+    """Where the person registered it, in the words of the type of `authorization_details`; of a verified one, where all
+    four fields were compared."""
     contract: str
     sequence: int
     """Which number of the person at this carrier it is, as the carrier told and the person confirmed."""
+    match_id: str | None
+    """The match on which it was verified last."""
     sealed_number: str
     """The number in the form of E.164, under the key of its holder (`service.number_of`)."""
     facts: NumberFacts

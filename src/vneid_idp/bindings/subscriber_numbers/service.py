@@ -46,10 +46,12 @@ async def bind_number(
     person_id: str,
     consent_id: str,
     done_by: Mapping[str, Any] = MappingProxyType({}),
+    match_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
     """Bind a number of the carrier `family_id` to the person who confirmed it; one that is theirs stays as it is. Of
-    parallel requests for one number one wins, on both databases. `done_by` stands in the event, for who did it.
+    parallel requests for one number one wins, on both databases. `done_by` stands in the event, for who did it;
+    `match_id`, by which the caller verifies it afterwards, tells the request from others under its key.
 
     Raises `NumberBoundToAnother`, `IdempotencyConflict`.
     """
@@ -67,6 +69,7 @@ async def bind_number(
             channel=number.channel,
             contract=number.contract,
             sequence=number.sequence,
+            match_id=None,
             sealed_number=key.seal(_SEALED, number.phone_number.encode()),
             facts=NumberFacts(confirmed_at=unit.now),
         )
@@ -76,8 +79,8 @@ async def bind_number(
             raise NumberBoundToAnother
         return bound
 
-    request = "\0".join([resource, person_id, number.channel, number.contract, str(number.sequence)])
-    return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, request, bind)
+    parts = [resource, person_id, number.channel, number.contract, str(number.sequence), match_id or ""]
+    return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, "\0".join(parts), bind)
 
 
 async def get_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber:

@@ -14,6 +14,9 @@ subscriber_numbers = binding_table(
     # Under the key of the person, which is destroyed with their data.
     Column("sealed_number", Text, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),
+    fact("verified_at"),
+    # The match on which it was verified, whose receipt the carrier keeps.
+    Column("match_id", Text),
     fact("suspended_at"),
     fact("released_at"),
 )

@@ -31,6 +31,18 @@ class NumberSuspended(DomainError):
     title = "The binding of this number is suspended. Its holder has to ask why, and can release it."
 
 
+class MatchNotUsable(DomainError):
+    """The match is not there, or verifies something else. Which of it is not told: whose ID number somebody has would
+    follow."""
+
+    code = "match_not_usable"
+    status = 409
+    title = (
+        "The number cannot be verified by this match. It takes one of all four fields that the carrier had made for "
+        "this person, this number and this channel, that is valid and was not used. Nothing was changed."
+    )
+
+
 class CarrierUnknown(DomainError):
     """The client belongs to no organisation, to which a number could belong."""
 

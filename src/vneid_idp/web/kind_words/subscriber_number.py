@@ -17,6 +17,10 @@ WORDS = KindWords(
     ended_by_withdrawal=mark("This phone number is released, and is not bound to you any more:"),
     history={
         EventKind.BINDING_REQUESTED: mark("A phone number at %(service)s was bound to you, as you had confirmed."),
+        EventKind.BINDING_PROVED: mark(
+            "Your phone number at %(service)s was verified: all that the law has compared agreed with the population "
+            "register."
+        ),
         EventKind.BINDING_SUSPENDED: mark("Your phone number at %(service)s was suspended here."),
         EventKind.BINDING_RESUMED: mark("Your phone number at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),
@@ -24,6 +28,10 @@ WORDS = KindWords(
     acted={
         (EventKind.BINDING_REQUESTED, Actor.DELEGATE): mark(
             "%(acting)s, acting for %(service)s, bound a phone number there to you, as you had confirmed."
+        ),
+        (EventKind.BINDING_PROVED, Actor.DELEGATE): mark(
+            "%(acting)s, acting for %(service)s, had your phone number there verified: all that the law has compared "
+            "agreed with the population register."
         ),
         (EventKind.BINDING_RELEASED, Actor.READER): mark("You released your phone number at %(service)s."),
         (EventKind.BINDING_RELEASED, Actor.CLIENT): mark("%(service)s released your phone number there."),

@@ -1,0 +1,101 @@
+"""A number is verified by a match of all four fields: once, for its person, number, channel and carrier."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.authority import lock, unlock
+from tests.support.carrier import Carrier
+from tests.support.country import Country
+from tests.support.events import kinds_of
+from tests.support.matching import carrier_of, compare, face, own, right
+from tests.support.numbers import FAMILY, NumbersClient, asked
+from tests.support.rich_requests import ANOTHER, NUMBER
+from tests.support.shortcuts import Known, agreed
+from tests.support.visitor import shown
+
+
+@pytest.fixture
+async def song(land: Country) -> NumbersClient:
+    return await NumbersClient.of(land)
+
+
+@pytest.fixture
+async def someone(land: Country, song: NumbersClient) -> Known:
+    return await agreed(land, song.carrier)
+
+
+async def matched(back_end: Carrier, slug: str = "complete", /, **changes: Any) -> str:
+    """The id of a match that a client made in its own name, of all four fields unless told otherwise."""
+    land = back_end.country
+    known = {"face": await face(back_end, land.people[slug].record.personal_number), "channel": "carrier_app"}
+    answer = await compare(back_end, await own(back_end), right(land, slug, **known | changes))
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["match_id"])
+
+
+async def verify(song: NumbersClient, token: str, match_id: str, code: str | None = None) -> dict[str, Any]:
+    return await song.call("POST", "", token, code, json=asked(NUMBER) | {"match_id": match_id})
+
+
+async def test_a_number_is_verified_by_a_match_that_a_client_of_its_carrier_made(
+    land: Country, song: NumbersClient, someone: Known
+) -> None:
+    back_end = await carrier_of(land, family=FAMILY)
+    token, match_id = await song.token(someone), await matched(back_end)
+    bound = await verify(song, token, match_id)
+    assert (bound["_status"], bound["state"], bound["match_id"]) == (201, "verified", match_id)
+    assert await verify(song, token, match_id) == bound | {"_status": 200}
+    assert "Đã xác thực" in shown(await someone.person.open("/me/numbers")).text
+    assert "đã được xác thực" in shown(await someone.person.open("/me/history")).text
+    # What a match has verified once it verifies no more.
+    own_token = await song.own_token()
+    await song.call("POST", f"/{bound['number_id']}/release", own_token)
+    fresh = await song.token(someone)
+    await verify(song, fresh, match_id, "match_not_usable")
+    address = f"/{(await verify(song, fresh, await matched(back_end)))['number_id']}"
+    async with land.idp.db.writing() as unit:
+        await lock(land, unit, someone.person_id)
+    assert (await song.call("GET", address, own_token))["state"] == "suspended"
+    async with land.idp.db.writing() as unit:
+        await unlock(land, unit, someone.person_id)
+    assert (await song.call("GET", address, own_token))["state"] == "verified"
+
+
+async def test_a_number_that_was_confirmed_before_is_verified_later(
+    land: Country, song: NumbersClient, someone: Known
+) -> None:
+    back_end = await carrier_of(land, family=FAMILY)
+    token = await song.token(someone)
+    confirmed = await song.bind(token)
+    assert (confirmed["state"], confirmed["verified_at"], confirmed["match_id"]) == ("confirmed", None, None)
+    match_id, key = await matched(back_end), {"Idempotency-Key": "one"}
+    verified = await verify(song, token, match_id)
+    assert (verified["_status"], verified["number_id"]) == (200, confirmed["number_id"])
+    assert (verified["state"], verified["match_id"]) == ("verified", match_id)
+    assert await song.bind(token) == verified
+    body = asked(NUMBER) | {"match_id": match_id}
+    assert await song.call("POST", "", token, json=body, headers=key) == verified
+    await song.call("POST", "", token, "idempotency_conflict", json=asked(NUMBER), headers=key)
+
+
+async def test_no_other_match_verifies_a_number_and_what_is_refused_changes_nothing(
+    land: Country, song: NumbersClient, someone: Known
+) -> None:
+    back_end, stranger = await carrier_of(land, family=FAMILY), await carrier_of(land, family="another")
+    token = await song.token(someone, NUMBER, ANOTHER)
+    for other in (
+        await matched(stranger),
+        await matched(back_end, "plain"),
+        await matched(back_end, face=None),
+        await matched(back_end, channel=None),
+        await matched(back_end, channel="carrier_point"),
+        await matched(back_end, phone_number=None),
+        await matched(back_end, phone_number=ANOTHER["phone_number"]),
+        await matched(await carrier_of(land)),
+        "mtc_" + 26 * "0",
+    ):
+        await verify(song, token, other, "match_not_usable")
+    assert (await song.call("GET", "", await song.own_token()))["items"] == []
+    assert "binding.requested" not in await kinds_of(land)
+    assert (await verify(song, token, await matched(back_end)))["state"] == "verified"
