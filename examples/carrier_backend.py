@@ -1,10 +1,11 @@
-"""A carrier's back end, by the rules of FAPI 2.0. Start the sandbox (`make sandbox`), then:
+"""A carrier's back end, by the rules of FAPI 2.0. Start the sandbox (`make sandbox`), then, in the same folder:
 
     pip install httpx pyjwt[crypto] starlette uvicorn
-    python carrier_backend.py     and open http://localhost:3000
+    python examples/carrier_backend.py     and open http://localhost:3000
 
-It registers itself with its key, pushes its request, signs a person in, and has tokens that nobody else can use: each
-request proves the key that they are bound to (DPoP). One key signs assertions, another one proofs.
+The operator registers it with its key. It pushes its request, signs a person in, and has tokens that nobody else can
+use: each request proves the key that they are bound to (DPoP). One key signs assertions, another one proofs. It binds
+the number that the person confirmed, and lists the numbers of the carrier.
 """
 
 import asyncio
@@ -15,6 +16,9 @@ import json
 import os
 import secrets
 import socket
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
@@ -30,6 +34,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 ISSUER = os.environ.get("ISSUER", "http://localhost:8000")
+SANDBOX = os.environ.get("SANDBOX", ".")
+"""The folder where `make sandbox` runs: a client of a carrier is registered by the operator, with the command there."""
+FAMILY = f"carrier-{secrets.token_hex(4)}"
+"""The carrier, to which its numbers belong. A new one each time this is tried; a real one has one id for good."""
+NUMBERS = f"{ISSUER}/numbers/v1/numbers"
 LEVEL_2 = "urn:vneid:level:2"
 NUMBER = {
     "type": "subscriber_number",
@@ -40,6 +49,16 @@ NUMBER = {
     "sequence": 1,
 }
 """What the person is to confirm (RFC 9396): that this number is registered in their name."""
+WHY = {
+    "id": "subscriber",
+    "title": {"vi": "Đăng ký thuê bao", "en": "Subscription"},
+    "text": {"vi": "Để đăng ký số thuê bao cho bạn.", "en": "To register a number for you."},
+    "legal_ground": {"vi": "Sự đồng ý của bạn", "en": "Your consent"},
+    "kept_until": {"vi": "Khi hết hợp đồng", "en": "Until the contract ends"},
+    "required": ["identity_level"],
+    "optional": [],
+}
+"""What the person reads beside what the scopes ask."""
 
 listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "3000"))))
 HOME = f"http://localhost:{listener.getsockname()[1]}"
@@ -62,18 +81,36 @@ def s256(text: str) -> str:
 
 
 def register() -> str:
-    """1. Register (RFC 7591) under the profile `fapi2`. Outside the sandbox the operator does it for you."""
+    """1. The operator registers it, under the profile `fapi2` and as one of the carrier's family."""
     wanted = {
         "client_name": "My carrier",
         "profile": "fapi2",
+        "family": FAMILY,
         "redirect_uris": [f"{HOME}/callback"],
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+        "scope": "openid identity offline_access binding:subscriber_number",
         "token_endpoint_auth_method": "private_key_jwt",
         "dpop_bound_access_tokens": True,
         "authorization_details_types": ["subscriber_number"],
+        "purposes": [WHY],
         "jwks": {"keys": [public(SIGNING) | {"kid": "1", "use": "sig", "alg": "ES256"}]},
     }
-    return str(httpx.post(provider["registration_endpoint"], json=wanted).raise_for_status().json()["client_id"])
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(wanted, file)
+        file.flush()
+        command = [
+            ".venv/bin/vneid-idp",
+            "--sandbox",
+            "clients",
+            "register",
+            file.name,
+            "--by",
+            "me",
+            "--reason",
+            "Try",
+        ]
+        ran = subprocess.run(command, cwd=SANDBOX, stdout=subprocess.PIPE, text=True)
+    return str(json.loads(ran.stdout)["client_id"]) if ran.returncode == 0 else sys.exit(ran.returncode)
 
 
 CLIENT_ID = register()
@@ -104,10 +141,10 @@ async def post(client: httpx.AsyncClient, address: str, **form: str) -> httpx.Re
     return await send(lambda: client.post(address, data=form | assertion(), headers=proof("POST", address)))
 
 
-async def get(client: httpx.AsyncClient, address: str, token: str) -> httpx.Response:
+async def call(client: httpx.AsyncClient, method: str, address: str, token: str, body: object = None) -> httpx.Response:
     """Ask an API with a token and a proof for it."""
     bound = {"Authorization": f"DPoP {token}"}
-    return await send(lambda: client.get(address, headers=bound | proof("GET", address, token)))
+    return await send(lambda: client.request(method, address, json=body, headers=bound | proof(method, address, token)))
 
 
 async def send(request: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
@@ -160,8 +197,9 @@ async def callback(request: Request) -> Response:
         assert tokens["authorization_details"] == [NUMBER], "it may be less than was asked for"
         claims = await asyncio.to_thread(verified, tokens["id_token"], begun["nonce"])
         address, token = provider["userinfo_endpoint"], tokens["access_token"]
-        told = await get(client, address, token)
+        told = await call(client, "GET", address, token)
         stolen = await client.get(address, headers={"Authorization": f"Bearer {token}"})
+        bound = await bind(client, token)
         form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         refreshed = (await post(client, provider["token_endpoint"], **form)).json()
     shown = {
@@ -169,9 +207,26 @@ async def callback(request: Request) -> Response:
         "confirmed": tokens["authorization_details"],
         "userinfo": told.json(),
         "without the key": stolen.json(),
+        "bound": bound,
+        "numbers": await numbers(),
         "refreshed": {name: refreshed[name] for name in ("token_type", "expires_in", "scope")},
     }
     return page("Welcome", shown)
+
+
+async def bind(client: httpx.AsyncClient, token: str) -> dict[str, object]:
+    """4. Bind the number with the token of the request in which it was confirmed: just that one, once. Keep its id."""
+    confirmed = {name: value for name, value in NUMBER.items() if name not in ("type", "actions")}
+    answer = await call(client, "POST", NUMBERS, token, confirmed)
+    return dict(answer.json())
+
+
+async def numbers() -> dict[str, object]:
+    """5. What the carrier has, with a token of its own: how each number stands, and nobody behind it."""
+    async with httpx.AsyncClient() as client:
+        form = {"grant_type": "client_credentials", "scope": "binding:subscriber_number"}
+        own = (await post(client, provider["token_endpoint"], **form)).json()
+        return dict((await call(client, "GET", NUMBERS, own["access_token"])).json())
 
 
 def verified(id_token: str, nonce: str) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import asyncio
 import html
 import json
-import os
 import re
 import shutil
 import sys
@@ -19,6 +18,7 @@ import pytest
 from tests.interop.scripts import MODULES, line_of, node, running, trusting
 from tests.support.certificates import pem_of
 from tests.support.nginx import Proxy
+from tests.support.sandbox import COMMAND
 from tests.support.server import Guest, Server
 
 Answer = Awaitable[httpx.Response]
@@ -32,14 +32,23 @@ def commands(folder: Path) -> dict[str, list[str]]:
     return {
         "openid-client": [node(), str(copy)],
         "authlib": [sys.executable, "-W", "ignore", str(EXAMPLES / "authlib_app.py")],
-        "carrier": [sys.executable, str(EXAMPLES / "carrier_backend.py")],
+        "carrier": ["env", "-u", "VNEID_IDP_TEST_RUN", sys.executable, str(EXAMPLES / "carrier_backend.py")],
     }
 
 
+def operated(server: Server, folder: Path) -> dict[str, str]:
+    """The environment in which the operator's command of a reader's `folder` works on this server."""
+    command = folder / ".venv/bin/vneid-idp"  # where `make sandbox` puts it
+    command.parent.mkdir(parents=True)
+    command.symlink_to(COMMAND)
+    return server.environment
+
+
 @asynccontextmanager
-async def started(argv: list[str], server: Server) -> AsyncIterator[str]:
+async def started(argv: list[str], server: Server, **environment: str) -> AsyncIterator[str]:
     """The address that the example prints."""
-    async with running(*argv, ISSUER=server.issuer, PORT="0", **trusting(server.authority)) as process:
+    environment |= {"ISSUER": server.issuer, "PORT": "0", **trusting(server.authority)}
+    async with running(*argv, **environment) as process:
         first, address = (await line_of(process)).split(" ")
         assert first == "Open"
         yield address
@@ -65,7 +74,7 @@ async def visited(name: str, slug: str, server: Server, folder: Path) -> AsyncIt
     """An example that runs, and what a person sees there after following a link of it to the provider and back."""
     async with (
         asyncio.timeout(120),
-        started(commands(folder)[name], server) as home,
+        started(commands(folder)[name], server, SANDBOX=str(folder), **operated(server, folder)) as home,
         httpx.AsyncClient(timeout=30, trust_env=False) as browser,
         server.visitor(slug) as visitor,
     ):
@@ -105,6 +114,8 @@ async def test_a_carriers_back_end_in_ten_minutes(behind_nginx: Server, tmp_path
         assert shown["without the key"]["error"] == "invalid_token"
         assert shown["refreshed"]["token_type"] == "DPoP"
         assert [each["phone_number"] for each in shown["confirmed"]] == ["+84951234567"]
+        assert shown["bound"]["state"] == "confirmed"
+        assert shown["numbers"]["items"] == [shown["bound"]]
 
 
 async def test_a_token_by_hand_as_the_readme_says(on_sqlite: Server) -> None:
@@ -135,6 +146,7 @@ async def test_a_carriers_ten_minutes_by_hand(behind_nginx: Server, proxy: Proxy
     certificate, private_key = pem_of(*proxy.issuing.issue()).split("-----BEGIN PRIVATE")
     made = {"certificate": certificate, "private_key": f"-----BEGIN PRIVATE{private_key}"}
     (tmp_path / "certificates").write_text(json.dumps(made | {"authority": proxy.authority.read_text()}))
+    operator = operated(behind_nginx, tmp_path)
     # Of a sandbox this is the one thing that a provider does not have.
     issued = 'curl() { case "$*" in */sandbox/certificates*) cat certificates ;; *) command curl "$@" ;; esac; }\n'
     addresses = {"http://localhost:8000": behind_nginx.issuer, "https://localhost:8003": proxy.clients}
@@ -142,7 +154,7 @@ async def test_a_carriers_ten_minutes_by_hand(behind_nginx: Server, proxy: Proxy
     async def shell(script: str) -> list[str]:
         for known, ours in addresses.items():
             script = script.replace(known, ours)
-        environment = {**os.environ, "CURL_CA_BUNDLE": str(proxy.authority), "NO_PROXY": "localhost"}
+        environment = {**operator, "CURL_CA_BUNDLE": str(proxy.authority), "NO_PROXY": "localhost"}
         process = await asyncio.create_subprocess_exec(
             "sh", "-eu", "-c", issued + script, cwd=tmp_path, env=environment, stdout=PIPE
         )
@@ -151,12 +163,14 @@ async def test_a_carriers_ten_minutes_by_hand(behind_nginx: Server, proxy: Proxy
     [address] = await shell(before)
     async with behind_nginx.visitor("hmong") as visitor:
         code = httpx.URL(await visitor.prove(address)).params["code"]
-    known = f"CLIENT_ID={httpx.URL(address).params['client_id']}\n" + "".join(before.splitlines(keepends=True)[:2])
+    kept = [line for line in before.splitlines(keepends=True) if line.startswith(("told()", "shown()", "NUMBER="))]
+    known = f"CLIENT_ID={httpx.URL(address).params['client_id']}\n" + "".join(kept)
     rest = known + after.replace("CODE=…", f"CODE={code}")
-    introspected, refused, userinfo = map(json.loads, await shell(rest))
-    assert introspected["authorization_details"][0]["fields"] == ["id_number"]
+    introspected, refused, userinfo, bound, numbers = map(json.loads, await shell(rest))
+    assert introspected["authorization_details"][0]["phone_number"] == "+84951234567"
     assert refused["error"] == "invalid_token"
     assert (userinfo["sub"], userinfo["identity_level"]) == (introspected["sub"], 1)
+    assert (bound["state"], numbers["items"]) == ("confirmed", [bound])
 
 
 async def test_a_carriers_counter_in_ten_minutes(behind_nginx: Server) -> None:
