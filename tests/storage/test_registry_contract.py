@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from tests.support.people import POPULATION, persona, with_personas
+from tests.support.registers import holder_of
 from tests.support.registry import served
 from tests.support.watch import MORNING, Watch
 from vneid_idp.identity.register.feed import Fact, RegistryChange
@@ -50,8 +51,8 @@ async def test_everybody_is_told_whole(registry: PopulationRegistry) -> None:
     for record in (PLAIN, persona("foreigner").record, persona("deceased").record):
         assert await registry.find(record.person_id) == record
         assert await registry.find_by_number(record.personal_number) == record
-    by_number = {record.personal_number: record for record in everyone.values()}
-    assert await registry.find_many_by_number(list(by_number)) == by_number
+    holders = {record.personal_number: holder_of(record) for record in everyone.values()}
+    assert await registry.find_holders(list(holders)) == holders
     assert registry.health is RegistryHealth.OK
 
 
@@ -59,9 +60,9 @@ async def test_nobody_is_nobody(registry: PopulationRegistry) -> None:
     assert await registry.find("per_nobody") is None
     assert await registry.find_by_number("097095999999") is None
     assert await registry.find_many([]) == {}
-    assert await registry.find_many_by_number([]) == {}
+    assert await registry.find_holders([]) == {}
     asked = ["097095999999", PLAIN.personal_number, PLAIN.personal_number]
-    assert await registry.find_many_by_number(asked) == {PLAIN.personal_number: PLAIN}
+    assert await registry.find_holders(asked) == {PLAIN.personal_number: holder_of(PLAIN)}
     assert await registry.find_many(["per_nobody", PLAIN.person_id, PLAIN.person_id]) == {PLAIN.person_id: PLAIN}
     assert await registry.children_of("per_nobody") == ()
 

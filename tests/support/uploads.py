@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from tests.support.deeds import DEED
 from tests.support.people import persona
-from tests.support.registers import RECORD
+from tests.support.registers import RECORD, holder_of
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.clients import service as clients
 from vneid_idp.identity.register.port import PopulationRegistry
-from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.register.records import Holder, RegistryRecord
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, digest
 from vneid_idp.policy.documents import shipped
@@ -70,8 +70,8 @@ def csv_of(*rows: Mapping[str, str]) -> bytes:
 class _Register:
     """A population register of two people."""
 
-    async def find_many_by_number(self, numbers: Collection[str]) -> dict[str, RegistryRecord]:
-        return {each.personal_number: each for each in (RECORD, OTHER) if each.personal_number in numbers}
+    async def find_holders(self, numbers: Collection[str]) -> dict[str, Holder]:
+        return {each.personal_number: holder_of(each) for each in (RECORD, OTHER) if each.personal_number in numbers}
 
 
 @dataclass

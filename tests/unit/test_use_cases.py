@@ -97,7 +97,7 @@ def test_nobody_is_found_by_number_past_the_record() -> None:
         if "_by_number" in source
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute | ast.Name)
-        and (node.attr if isinstance(node, ast.Attribute) else node.id) in ("find_many_by_number", "find_all_by_number")
+        and (node.attr if isinstance(node, ast.Attribute) else node.id) in ("find_holders", "find_all_holders")
     }
     of_many = {"use_cases/class_register.py", "identity/register/records.py"}
     assert at_once - OF_THE_REGISTER == of_many

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from vneid_idp.identity.ages import birthday
-from vneid_idp.identity.register.records import PersonKind, RegistryRecord
+from vneid_idp.identity.register.records import Holder, PersonKind
 from vneid_idp.matching.names import agree
 from vneid_idp.registers.rows import DocumentType, HolderKind, RegisterRow, Service
 
@@ -47,11 +47,11 @@ class Terms:
     """Under this age, in completed years, a parent or guardian has to agree."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
-    """What others say of a row: the population register, and the rows before it."""
+    """What others say of a row: the population register, and the rows before it. Not frozen: see `RegisterRow`."""
 
-    record: RegistryRecord | None = None
+    holder: Holder | None = None
     """Whom the population register has under the row's personal ID number; nothing where it has nobody, or was not
     asked."""
     stood_before: bool = False
@@ -97,7 +97,7 @@ def _has(row: RegisterRow, document_type: DocumentType) -> bool:
 
 
 def _is_minor(row: RegisterRow, found: Found, terms: Terms) -> bool:
-    born = row.birth_date if found.record is None else found.record.birth_date
+    born = row.birth_date if found.holder is None else found.holder.birth_date
     # By the year alone of most, since each row is asked.
     if born is None or terms.today.year - born.year > terms.minor_under_age:
         return False
@@ -105,9 +105,9 @@ def _is_minor(row: RegisterRow, found: Found, terms: Terms) -> bool:
 
 
 def _name_differs(row: RegisterRow, found: Found, _: Terms) -> bool:
-    if found.record is None or row.full_name is None:
+    if found.holder is None or row.full_name is None:
         return False
-    return not agree(row.full_name, found.record.full_name)
+    return not agree(row.full_name, found.holder.full_name)
 
 
 RULES: tuple[Rule, ...] = (
@@ -159,19 +159,19 @@ RULES: tuple[Rule, ...] = (
         RowClass.NO_SUCH_PERSON,
         "the population register has nobody under this number",
         "Circular 08/2026/TT-BKHCN Art. 4.1",
-        lambda row, found, _: found.record is None and asks_for(row) is not None,
+        lambda row, found, _: found.holder is None and asks_for(row) is not None,
     ),
     Rule(
         RowClass.DECEASED,
         "the population register says that the holder has died",
         "Circular 08/2026/TT-BKHCN Art. 4.1",
-        lambda _, found, __: found.record is not None and found.record.deceased_at is not None,
+        lambda _, found, __: found.holder is not None and found.holder.is_deceased,
     ),
     Rule(
         RowClass.BIRTHDATE_DIFFERS,
         "the population register has another birth date",
         "Circular 08/2026/TT-BKHCN Art. 4.1",
-        lambda row, found, _: found.record is not None and found.record.birth_date != row.birth_date,
+        lambda row, found, _: found.holder is not None and found.holder.birth_date != row.birth_date,
     ),
     Rule(
         RowClass.NAME_DIFFERS,
@@ -197,7 +197,7 @@ RULES: tuple[Rule, ...] = (
         "Circular 08/2026/TT-BKHCN Art. 6",
         lambda row, found, _: (
             _has(row, DocumentType.RESIDENCE_CARD)
-            or (found.record is not None and found.record.kind is PersonKind.FOREIGNER)
+            or (found.holder is not None and found.holder.kind is PersonKind.FOREIGNER)
         ),
     ),
     Rule(RowClass.CONSISTENT, "nothing of the above: row and population register agree", ""),

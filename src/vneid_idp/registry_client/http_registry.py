@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from vneid_idp.identity.register.feed import RegistryChange
 from vneid_idp.identity.register.records import (
+    Holder,
     RegistryHealth,
     RegistryRecord,
     RegistryUnavailable,
@@ -19,7 +20,8 @@ from vneid_idp.registry_client.report_wire import ReportBody
 from vneid_idp.registry_client.wire import (
     PREFIX,
     Changes,
-    ManyNumbersQuestion,
+    Holders,
+    HoldersQuestion,
     ManyQuestion,
     NumberQuestion,
     People,
@@ -87,14 +89,15 @@ class HttpRegistry:
             raise _bad("tells of people whom nobody asked for")
         return found
 
-    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
-        """See `Registry.find_many_by_number`."""
+    async def find_holders(self, numbers: Collection[str]) -> Mapping[str, Holder]:
+        """See `Registry.find_holders`."""
         asked = tuple(dict.fromkeys(numbers))
         if not asked:
             return {}
-        records = _people(await self._post("people/many-by-number", ManyNumbersQuestion(personal_numbers=asked)))
-        found = {record.personal_number: record for record in records}
-        if len(found) != len(records) or not found.keys() <= set(asked):
+        answered = await self._post("holders", HoldersQuestion(personal_numbers=asked))
+        holders = _read(Holders, _ok(answered)).holders
+        found = {each.personal_number: each.facts() for each in holders}
+        if len(found) != len(holders) or not found.keys() <= set(asked):
             raise _bad("tells of numbers that nobody asked for")
         return found
 

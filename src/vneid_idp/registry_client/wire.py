@@ -15,6 +15,7 @@ from vneid_idp.identity.register.feed import Fact, RegistryChange
 from vneid_idp.identity.register.records import MANY, CardKind, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.register.records import Address as AddressFacts
 from vneid_idp.identity.register.records import Card as CardFacts
+from vneid_idp.identity.register.records import Holder as HolderFacts
 from vneid_idp.kernel.clock import Instant
 
 PREFIX = "/registry/v1"
@@ -168,6 +169,31 @@ class People(Answered):
     people: tuple[Person, ...] = Field(max_length=MANY)
 
 
+class Holder(Answered):
+    """Who holds a personal ID number, and nothing more of them."""
+
+    personal_number: _NumberText
+    kind: PersonKind
+    full_name: _Text
+    birth_date: date
+    is_deceased: bool
+
+    def facts(self) -> HolderFacts:
+        """The same, as the rest of the program knows it."""
+        return HolderFacts(self.personal_number, self.kind, self.full_name, self.birth_date, self.is_deceased)
+
+    @classmethod
+    def of(cls, holder: HolderFacts) -> "Holder":
+        """The representation of a holder."""
+        return cls(**{name: getattr(holder, name) for name in cls.model_fields})
+
+
+class Holders(Answered):
+    """Who holds some numbers."""
+
+    holders: tuple[Holder, ...] = Field(max_length=MANY)
+
+
 class NumberQuestion(Asked):
     """Who has this number? Asked in a body, so that no number stands in an address."""
 
@@ -180,8 +206,8 @@ class ManyQuestion(Asked):
     person_ids: tuple[PersonId, ...] = Field(min_length=1, max_length=MANY)
 
 
-class ManyNumbersQuestion(Asked):
-    """Who has these numbers? In a body, as one number is asked for."""
+class HoldersQuestion(Asked):
+    """Who holds these numbers? In a body, as one number is asked for."""
 
     personal_numbers: tuple[_NumberText, ...] = Field(min_length=1, max_length=MANY)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from vneid_idp.identity.register.port import PopulationRegistry
-from vneid_idp.identity.register.records import RegistryRecord, find_all_by_number
+from vneid_idp.identity.register.records import Holder, find_all_holders
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.policy.rules import Policy, Threshold
 from vneid_idp.registers.classes import Classified, Found, Terms, asks_for, classify
@@ -24,9 +24,9 @@ _AT_ONCE = 2_000
 """Rows whose holders are asked for together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ClassedRow:
-    """A row that can be read, and its class."""
+    """A row that can be read, and its class. Not frozen, as `RegisterRow` is not."""
 
     row: RegisterRow
     classified: Classified
@@ -49,11 +49,13 @@ class ClassedBatch:
     """`Register.done` when it was read."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Read:
     """A row that was read, and what the rows before it say."""
 
     row: RegisterRow
+    asked_for: str | None
+    """The personal ID number for which the population register has to be asked, if any."""
     stood_before: bool
     place: int
 
@@ -86,11 +88,11 @@ async def classed_batches(
     batches = _read_batches(register, before, after)
     batch = await asyncio.to_thread(next, batches, None)
     while batch is not None:
-        wanted = {number for each in batch.read if not each.stood_before and (number := asks_for(each.row))}
-        following, people = await asyncio.gather(
-            asyncio.to_thread(next, batches, None), find_all_by_number(registry, wanted)
+        wanted = {each.asked_for for each in batch.read if each.asked_for is not None}
+        following, holders = await asyncio.gather(
+            asyncio.to_thread(next, batches, None), find_all_holders(registry, wanted)
         )
-        yield _classed(batch, people, terms)
+        yield _classed(batch, holders, terms)
         batch = following
 
 
@@ -105,7 +107,7 @@ def _read_batches(register: Register, before: RowsBefore, after: int) -> Iterato
                 stood_before = before.stood_before(row.phone_number)
                 place = 1 if stood_before else before.place(row)
                 if row.line > after:
-                    read.append(_Read(row, stood_before, place))
+                    read.append(_Read(row, None if stood_before else asks_for(row), stood_before, place))
                 continue
             if isinstance(line, Line) and (phone_number := read_phone_number(line)):
                 before.mention(phone_number)
@@ -117,11 +119,11 @@ def _read_batches(register: Register, before: RowsBefore, after: int) -> Iterato
             yield _ReadBatch(read, unreadable, faults, last, register.done)
 
 
-def _classed(batch: _ReadBatch, people: Mapping[str, RegistryRecord], terms: Terms) -> ClassedBatch:
-    rows = [ClassedRow(each.row, classify(each.row, _found(each, people), terms)) for each in batch.read]
+def _classed(batch: _ReadBatch, holders: Mapping[str, Holder], terms: Terms) -> ClassedBatch:
+    rows = [ClassedRow(each.row, classify(each.row, _found(each, holders), terms)) for each in batch.read]
     return ClassedBatch(rows, batch.unreadable, batch.faults, batch.last_line, batch.done)
 
 
-def _found(read: _Read, people: Mapping[str, RegistryRecord]) -> Found:
-    number = None if read.stood_before else asks_for(read.row)
-    return Found(None if number is None else people.get(number), read.stood_before, read.place)
+def _found(read: _Read, holders: Mapping[str, Holder]) -> Found:
+    holder = None if read.asked_for is None else holders.get(read.asked_for)
+    return Found(holder, read.stood_before, read.place)

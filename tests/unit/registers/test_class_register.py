@@ -4,9 +4,9 @@ import io
 from collections.abc import Collection, Mapping
 from typing import cast
 
-from tests.support.registers import RECORD
+from tests.support.registers import HOLDER, RECORD
 from vneid_idp.identity.register.port import PopulationRegistry
-from vneid_idp.identity.register.records import RegistryRecord
+from vneid_idp.identity.register.records import Holder
 from vneid_idp.registers.classes import Classified, RowClass, Terms
 from vneid_idp.registers.columns import COLUMNS
 from vneid_idp.registers.faults import FaultCode
@@ -26,10 +26,10 @@ class Asked:
     def __init__(self) -> None:
         self.numbers: list[str] = []
 
-    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
-        """See `Registry.find_many_by_number`."""
+    async def find_holders(self, numbers: Collection[str]) -> Mapping[str, Holder]:
+        """See `Registry.find_holders`."""
         self.numbers += numbers
-        return {CARD: RECORD} if CARD in numbers else {}
+        return {CARD: HOLDER} if CARD in numbers else {}
 
 
 def line(serial: int, document: str = CARD) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.people import persona
-from tests.support.registers import RECORD, ROW
+from tests.support.registers import HOLDER, RECORD, ROW
 from vneid_idp.registers.classes import RULES, Found, RowClass, Terms, asks_for, classify
 from vneid_idp.registers.rows import Document, DocumentType, HolderKind, Service
 
@@ -28,33 +28,33 @@ def papers(kind: DocumentType, number: str = "M1234567") -> dict[str, Any]:
     return {"document": Document(kind, number)}
 
 
-def of(row: dict[str, Any], found: dict[str, Any], record: dict[str, Any]) -> tuple[RowClass, ...]:
+def of(row: dict[str, Any], found: dict[str, Any], holder: dict[str, Any]) -> tuple[RowClass, ...]:
     """The class of the row that all is right with, changed in these ways, and what else is true of it."""
-    person = replace(RECORD, **record)
+    person = replace(HOLDER, **holder)
     classified = classify(replace(ROW, **row), replace(Found(person), **found), TERMS)
     return (classified.row_class, *classified.also)
 
 
 @pytest.mark.parametrize(
-    ("row", "found", "record", "expected"),
+    ("row", "found", "holder", "expected"),
     [
         ({}, {}, {}, "consistent"),
         ({"full_name": RECORD.full_name.upper()}, {}, {}, "consistent"),
         ({}, {"stood_before": True}, {}, "duplicate"),
         ({"service": Service.MACHINE}, {}, {}, "machine"),
-        ({"document": None}, {"record": None}, {}, "incomplete"),
-        ({"full_name": None}, {"record": None}, {}, "incomplete"),
-        ({"birth_date": None}, {"record": None}, {}, "incomplete"),
-        (papers(DocumentType.PASSPORT), {"record": None}, {}, "incomplete"),
-        (ORGANISATION, {"record": None}, {}, "organisation"),
-        (ORGANISATION | {"user_document": None}, {"record": None}, {}, "incomplete organisation"),
-        (ORGANISATION | {"organisation_code": None}, {"record": None}, {}, "incomplete organisation"),
-        (papers(DocumentType.UNDETERMINED), {"record": None}, {}, "undetermined"),
-        (papers(DocumentType.PASSPORT) | {"nationality": "KR"}, {"record": None}, {}, "foreigner_passport"),
-        (papers(DocumentType.PASSPORT) | {"nationality": None}, {"record": None}, {}, "foreigner_passport"),
-        (papers(DocumentType.NINE_DIGIT_CARD, "123456789"), {"record": None}, {}, "nine_digit_card"),
-        ({}, {"record": None}, {}, "no_such_person"),
-        ({}, {}, {"deceased_at": 1}, "deceased"),
+        ({"document": None}, {"holder": None}, {}, "incomplete"),
+        ({"full_name": None}, {"holder": None}, {}, "incomplete"),
+        ({"birth_date": None}, {"holder": None}, {}, "incomplete"),
+        (papers(DocumentType.PASSPORT), {"holder": None}, {}, "incomplete"),
+        (ORGANISATION, {"holder": None}, {}, "organisation"),
+        (ORGANISATION | {"user_document": None}, {"holder": None}, {}, "incomplete organisation"),
+        (ORGANISATION | {"organisation_code": None}, {"holder": None}, {}, "incomplete organisation"),
+        (papers(DocumentType.UNDETERMINED), {"holder": None}, {}, "undetermined"),
+        (papers(DocumentType.PASSPORT) | {"nationality": "KR"}, {"holder": None}, {}, "foreigner_passport"),
+        (papers(DocumentType.PASSPORT) | {"nationality": None}, {"holder": None}, {}, "foreigner_passport"),
+        (papers(DocumentType.NINE_DIGIT_CARD, "123456789"), {"holder": None}, {}, "nine_digit_card"),
+        ({}, {"holder": None}, {}, "no_such_person"),
+        ({}, {}, {"is_deceased": True}, "deceased"),
         ({"birth_date": date(1990, 1, 1)}, {}, {}, "birthdate_differs"),
         ({"full_name": "Nguyen Van Khac"}, {}, {}, "name_differs"),
         ({}, {"place": 3}, {}, "consistent"),
@@ -62,32 +62,32 @@ def of(row: dict[str, Any], found: dict[str, Any], record: dict[str, Any]) -> tu
         ({"birth_date": CHILD}, {}, {"birth_date": CHILD}, "minor"),
         ({"birth_date": date(2011, 11, 24)}, {}, {"birth_date": date(2011, 11, 24)}, "consistent"),
         (papers(DocumentType.RESIDENCE_CARD, NUMBER), {}, {}, "foreigner_card"),
-        (papers(DocumentType.RESIDENCE_CARD, "TR12345"), {"record": None}, {}, "foreigner_card"),
-        (papers(DocumentType.RESIDENCE_CARD, NUMBER), {"record": None}, {}, "no_such_person foreigner_card"),
+        (papers(DocumentType.RESIDENCE_CARD, "TR12345"), {"holder": None}, {}, "foreigner_card"),
+        (papers(DocumentType.RESIDENCE_CARD, NUMBER), {"holder": None}, {}, "no_such_person foreigner_card"),
         ({}, {}, {"kind": persona("foreigner").record.kind}, "foreigner_card"),
     ],
 )  # fmt: skip
-def test_each_class(row: dict[str, Any], found: dict[str, Any], record: dict[str, Any], expected: str) -> None:
-    assert of(row, found, record) == tuple(RowClass(each) for each in expected.split())
+def test_each_class(row: dict[str, Any], found: dict[str, Any], holder: dict[str, Any], expected: str) -> None:
+    assert of(row, found, holder) == tuple(RowClass(each) for each in expected.split())
 
 
 @pytest.mark.parametrize(
-    ("row", "found", "record", "expected"),
+    ("row", "found", "holder", "expected"),
     [
         ({"service": Service.MACHINE}, {"stood_before": True}, {}, "duplicate machine"),
-        (ORGANISATION | {"service": Service.MACHINE}, {"record": None}, {}, "machine organisation"),
-        ({"birth_date": date(1990, 1, 1), "full_name": "Hai"}, {"place": 9}, {"deceased_at": 1},
+        (ORGANISATION | {"service": Service.MACHINE}, {"holder": None}, {}, "machine organisation"),
+        ({"birth_date": date(1990, 1, 1), "full_name": "Hai"}, {"place": 9}, {"is_deceased": True},
          "deceased birthdate_differs name_differs too_many"),
         ({"birth_date": CHILD}, {"place": 4}, {"birth_date": CHILD}, "too_many minor"),
-        (papers(DocumentType.NINE_DIGIT_CARD, "123456789"), {"record": None, "place": 4}, {},
+        (papers(DocumentType.NINE_DIGIT_CARD, "123456789"), {"holder": None, "place": 4}, {},
          "nine_digit_card too_many"),
         (papers(DocumentType.RESIDENCE_CARD, NUMBER) | {"full_name": "Hai"}, {}, {}, "name_differs foreigner_card"),
     ],
 )  # fmt: skip
 def test_of_several_the_first_is_the_class(
-    row: dict[str, Any], found: dict[str, Any], record: dict[str, Any], expected: str
+    row: dict[str, Any], found: dict[str, Any], holder: dict[str, Any], expected: str
 ) -> None:
-    assert of(row, found, record) == tuple(RowClass(each) for each in expected.split())
+    assert of(row, found, holder) == tuple(RowClass(each) for each in expected.split())
 
 
 def test_a_row_that_cannot_be_read_is_malformed() -> None:

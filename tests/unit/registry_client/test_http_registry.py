@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from tests.support.people import persona
+from tests.support.registers import holder_of
 from tests.support.registry import OTHER_KEY, URL, client, providers, registrys
 from tests.support.watch import Watch
 from vneid_idp.identity.register.feed import Fact
@@ -18,7 +19,7 @@ from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavaila
 from vneid_idp.identity.register.reports import Death, GuardianshipEnded, Report, ReportRefused
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.registry_client.http_registry import REGISTRY, BadAnswer, HttpRegistry
-from vneid_idp.registry_client.wire import Person
+from vneid_idp.registry_client.wire import Holder, Person
 from vneid_idp.signed_http.signatures import (
     Answer,
     RequestMessage,
@@ -148,7 +149,7 @@ async def test_an_answer_of_another_kind_says_nothing_of_anybody(watch: Watch, s
         lambda registry: registry.find(ID),
         lambda registry: registry.find_by_number(PLAIN.personal_number),
         lambda registry: registry.find_many([ID]),
-        lambda registry: registry.find_many_by_number([PLAIN.personal_number]),
+        lambda registry: registry.find_holders([PLAIN.personal_number]),
         lambda registry: registry.changes(None, 5),
     )
     for ask in asked:
@@ -289,11 +290,6 @@ async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
     assert await registry.find_many([ID]) == {ID: PLAIN}
     with pytest.raises(BadAnswer):
         await registry.find_many(["per_another"])
-    assert await registry.find_many_by_number([PLAIN.personal_number]) == {PLAIN.personal_number: PLAIN}
-    with pytest.raises(BadAnswer):
-        await registry.find_many_by_number(["097095999999"])
-    with pytest.raises(BadAnswer):
-        await of(one, one).find_many_by_number([PLAIN.personal_number])
     with pytest.raises(BadAnswer):
         await registry.children_of("per_guardian")
     ward = one | {"guardian_ids": ["per_guardian"]}
@@ -305,6 +301,19 @@ async def test_only_those_who_were_asked_for_are_believed(watch: Watch) -> None:
         await of(one, one).find_many([ID])
     with pytest.raises(BadAnswer):
         await Server(watch, person()).registry.find_by_number("097095999999")
+
+
+async def test_only_holders_of_the_numbers_asked_for_are_believed(watch: Watch) -> None:
+    def of(*holders: Any) -> HttpRegistry:
+        return Server(watch, orjson.dumps({"holders": holders})).registry
+
+    number, one = PLAIN.personal_number, orjson.loads(Holder.of(holder_of(PLAIN)).model_dump_json())
+    assert await of(one).find_holders([number]) == {number: holder_of(PLAIN)}
+    assert await of(one | {"phone": "x"}).find_holders([number]) == {number: holder_of(PLAIN)}
+    assert await of().find_holders([number]) == {}
+    for bad in (of(one, one), of(one | {"personal_number": "097095999999"}), of(one | {"is_deceased": "no"})):
+        with pytest.raises(BadAnswer):
+            await bad.find_holders([number])
 
 
 async def test_too_much_is_not_read(watch: Watch) -> None:
@@ -369,7 +378,7 @@ async def test_no_number_stands_in_an_address(watch: Watch) -> None:
     server = Server(watch, person())
     await server.registry.find_by_number(PLAIN.personal_number)
     with pytest.raises(BadAnswer):
-        await server.registry.find_many_by_number([PLAIN.personal_number])
+        await server.registry.find_holders([PLAIN.personal_number])
     for request in server.requests:
         assert PLAIN.personal_number not in str(request.url)
         assert PLAIN.personal_number in request.content.decode()

@@ -100,6 +100,18 @@ class RegistryRecord:
     """Grows with every change of this person's record: of two copies the one with the higher revision is newer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a personal ID number: as much as it takes to compare a list of people with the registry. Whoever asks
+    for millions learns nothing else of them."""
+
+    personal_number: str
+    kind: PersonKind
+    full_name: str
+    birth_date: date
+    is_deceased: bool
+
+
 class RegistryUnavailable(DomainError):
     """The registry does not answer, or answers what cannot be believed: nothing is known about anybody right now."""
 
@@ -146,7 +158,7 @@ class Registry(Protocol):
         """Those of these people whom the registry has, by their id, in one question. At most `MANY` of them."""
         ...
 
-    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
+    async def find_holders(self, numbers: Collection[str]) -> Mapping[str, Holder]:
         """Those whom the registry has under these personal ID numbers (12 digits each), by their number, in one
         question. At most `MANY` of them."""
         ...
@@ -169,12 +181,12 @@ async def find_all(registry: Registry, person_ids: Collection[str]) -> dict[str,
     return found
 
 
-async def find_all_by_number(registry: Registry, numbers: Collection[str]) -> dict[str, RegistryRecord]:
-    """As `Registry.find_many_by_number`, for some thousands of people: a question for each `MANY`, all at once."""
+async def find_all_holders(registry: Registry, numbers: Collection[str]) -> dict[str, Holder]:
+    """As `Registry.find_holders`, for some thousands of people: a question for each `MANY`, all at once."""
     wanted = sorted(set(numbers))
     parts = [wanted[start : start + MANY] for start in range(0, len(wanted), MANY)]
-    answers = await asyncio.gather(*(registry.find_many_by_number(part) for part in parts))
-    return {number: record for answer in answers for number, record in answer.items()}
+    answers = await asyncio.gather(*(registry.find_holders(part) for part in parts))
+    return {number: holder for answer in answers for number, holder in answer.items()}
 
 
 def from_json(value: dict[str, Any]) -> RegistryRecord:
@@ -193,6 +205,17 @@ def from_json(value: dict[str, Any]) -> RegistryRecord:
             "locked_by": LockedBy(value["locked_by"]) if value.get("locked_by") else None,
             "guardian_ids": tuple(value.get("guardian_ids", ())),
         }
+    )
+
+
+def holder_from_json(value: dict[str, Any]) -> Holder:
+    """The same, of which only the holder of the number is wanted."""
+    return Holder(
+        value["personal_number"],
+        PersonKind(value["kind"]),
+        value["full_name"],
+        date.fromisoformat(value["birth_date"]),
+        value.get("deceased_at") is not None,
     )
 
 

@@ -7,11 +7,11 @@ account is `use_cases.follow_registry`'s.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import assert_never
+from typing import Any, assert_never
 
 from vneid_idp.identity import personal_id
 from vneid_idp.identity.register.feed import RegistryChange, changed_facts
-from vneid_idp.identity.register.records import RegistryRecord, from_json
+from vneid_idp.identity.register.records import Holder, RegistryRecord, from_json, holder_from_json
 from vneid_idp.identity.register.reports import (
     CardIssued,
     Death,
@@ -93,11 +93,10 @@ class Population:
         """See `Registry.find_by_number`."""
         return self._open(await store.find_person_by_number(unit, self.number_digest(number)))
 
-    async def find_many_by_number(self, unit: Reading, numbers: Collection[str]) -> list[RegistryRecord]:
-        """See `Registry.find_many_by_number`; in no order."""
+    async def find_holders(self, unit: Reading, numbers: Collection[str]) -> list[Holder]:
+        """See `Registry.find_holders`; in no order."""
         digests = [self.number_digest(number) for number in numbers]
-        found = [self._open(sealed) for sealed in await store.find_people_by_number(unit, digests)]
-        return [record for record in found if record is not None]
+        return [holder_from_json(self._json(each)) for each in await store.find_people_by_number(unit, digests)]
 
     async def is_entered(self, unit: Reading, record: RegistryRecord) -> bool:
         """Whether somebody of this id or number was ever entered, who may have been forgotten since."""
@@ -163,10 +162,10 @@ class Population:
         return self._blind.of(NUMBER, number)
 
     def _open(self, stored: store.Sealed | None) -> RegistryRecord | None:
-        if stored is None:
-            return None
-        key = self._vault.open_key(stored.person_id, stored.sealed_key)
-        return from_json(key.open_json(COLUMN, stored.sealed))
+        return None if stored is None else from_json(self._json(stored))
+
+    def _json(self, stored: store.Sealed) -> Any:
+        return self._vault.open_key(stored.person_id, stored.sealed_key).open_json(COLUMN, stored.sealed)
 
     async def _rewrite(self, unit: Unit, before: RegistryRecord | None, record: RegistryRecord) -> RegistryRecord:
         """Write `record`, unless it says what stands there already."""

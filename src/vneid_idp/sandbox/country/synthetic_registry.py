@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from vneid_idp.identity.register.feed import RegistryChange
-from vneid_idp.identity.register.records import RegistryHealth, RegistryRecord
+from vneid_idp.identity.register.records import Holder, RegistryHealth, RegistryRecord
 from vneid_idp.identity.register.reports import Report
 from vneid_idp.sandbox.country.population import Population
 from vneid_idp.storage.unit import Database
@@ -42,11 +42,11 @@ class SyntheticRegistry:
             found = [await self._population.find(unit, person_id) for person_id in dict.fromkeys(person_ids)]
         return {record.person_id: record for record in found if record is not None}
 
-    async def find_many_by_number(self, numbers: Collection[str]) -> Mapping[str, RegistryRecord]:
-        """See `Registry.find_many_by_number`."""
+    async def find_holders(self, numbers: Collection[str]) -> Mapping[str, Holder]:
+        """See `Registry.find_holders`."""
         async with self._db.glance() as unit:
-            found = await self._population.find_many_by_number(unit, numbers)
-        return {record.personal_number: record for record in found}
+            found = await self._population.find_holders(unit, numbers)
+        return {holder.personal_number: holder for holder in found}
 
     async def children_of(self, person_id: str) -> tuple[RegistryRecord, ...]:
         """See `Registry.children_of`."""

@@ -14,7 +14,9 @@ from vneid_idp.registry_client.wire import (
     Changes,
     Cursor,
     Health,
-    ManyNumbersQuestion,
+    Holder,
+    Holders,
+    HoldersQuestion,
     ManyQuestion,
     NumberQuestion,
     People,
@@ -89,11 +91,11 @@ async def find_many(request: Request, question: ManyQuestion) -> People:
     return People(people=tuple(Person.of(record) for record in found.values()))
 
 
-@router.post("/people/many-by-number", summary="Who has many numbers", responses=_problems())
-async def find_many_by_number(request: Request, question: ManyNumbersQuestion) -> People:
+@router.post("/holders", summary="Who holds many numbers", responses=_problems())
+async def find_holders(request: Request, question: HoldersQuestion) -> Holders:
     """Those whom the registry has under these numbers, in any order. It may be repeated."""
-    found = await _registry(request).find_many_by_number(question.personal_numbers)
-    return People(people=tuple(Person.of(record) for record in found.values()))
+    found = await _registry(request).find_holders(question.personal_numbers)
+    return Holders(holders=tuple(Holder.of(holder) for holder in found.values()))
 
 
 @router.get("/changes", summary="What changed", responses=_problems(_400="unknown_cursor"))
