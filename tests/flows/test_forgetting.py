@@ -7,6 +7,7 @@ from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of
 from tests.support.grants import refused
+from tests.support.registered import put_in_register
 from tests.support.relying_party import RelyingParty
 from tests.support.shortcuts import Known, agreed, known
 from vneid_idp.audit import service as audit
@@ -26,6 +27,9 @@ from vneid_idp.identity.vault import PersonKey
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.kernel.sealing import NotSealedHere
 from vneid_idp.protocol.claims import Decision
+from vneid_idp.registered_numbers.service import list_of_holder
+from vneid_idp.registered_numbers.store import find
+from vneid_idp.registers.classes import RowClass
 from vneid_idp.sandbox.country.population import COLUMN, Population
 from vneid_idp.sandbox.country.tables import registry_numbers, registry_people
 from vneid_idp.storage.statement import Statement
@@ -41,19 +45,28 @@ NAMED = Statement(select(registry_numbers.c.person_id).where(registry_numbers.c.
 
 async def forget(land: Country, someone: Known) -> None:
     async with land.idp.db.writing() as unit:
-        await forget_person(unit, land.idp.vault, someone.person_id)
+        await forget_person(unit, land.idp.vault, land.idp.keys.blind, someone.person_id)
         registry = Population(land.idp.vault, land.idp.keys.blind)
         await registry.forget_number(unit, someone.person.persona.record)
 
 
 async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party: RelyingParty) -> None:
     someone, vault = await agreed(land, party), land.idp.vault
+    keys, card = land.idp.keys, someone.person.persona.record.personal_number
+    numbers = [("nbr_1", "+84951234567", RowClass.CONSISTENT)]
+    async with land.idp.db.writing() as unit:
+        (number,) = await put_in_register(unit, keys, await land.idp.policy.current(), card, numbers)
     await forget(land, someone)
     assert await land.idp.registry.find(someone.person_id) is None
     assert await land.idp.registry.find_by_number(someone.person.persona.record.personal_number) is None
     async with land.idp.db.reading() as unit:
         assert await vault.find_key(unit, someone.person_id) is None
         assert await accounts.find_with_profile(unit, vault, someone.person_id) is None
+        # The number stays the carrier's, and is registered for nobody whom we know.
+        assert await list_of_holder(unit, keys.blind, card, after=None, limit=9) == ()
+        kept = await find(unit, number.family_id, number.number_digest)
+        assert kept is not None
+        assert kept.holder_digest is None
         # Not even by the keyed digest of the number does anybody find the history of the person.
         assert await unit.fetch(NAMED, of=someone.person_id) == []
         rows = (

@@ -100,7 +100,9 @@ async def test_nothing_is_bound_for_a_child_who_was_forgotten_meanwhile(land: Co
     """The register was asked before; so was whether the child may be acted for."""
     grant_id, answer = await granted(land, party, CHILD, "child-9"), await asked(land, "child-9")
     client, blind = party.registered.client, land.idp.keys.blind
-    await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, answer.record.person_id))
+    await land.idp.db.transact(
+        lambda unit: forget_person(unit, land.idp.vault, land.idp.keys.blind, answer.record.person_id)
+    )
     with pytest.raises(persons.Overtaken):
         async with land.idp.db.writing() as unit:
             await bind_account(unit, land.idp.vault, blind, client, grant_id, answer, shipped(), account_id="1000")

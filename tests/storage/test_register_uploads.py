@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.support.uploads import OTHER, PROVED, Uploads, csv_of, row
+from tests.support.uploads import OTHER, PROVED, SEALER, Uploads, csv_of, row
 from tests.support.watch import Watch
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.instructions.tables import instructions
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.policy.intervals import Step, Trigger
-from vneid_idp.registered_numbers import store, uploads
+from vneid_idp.registered_numbers import service, store, uploads
+from vneid_idp.registered_numbers.carrier_key import RegisterLeaving, find_key
 from vneid_idp.registered_numbers.intake import UploadOvertaken
 from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
 from vneid_idp.registered_numbers.uploads import Outcome, UploadState
@@ -27,6 +28,7 @@ from vneid_idp.registers.faults import Fault, FaultCode
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases import class_register
+from vneid_idp.use_cases.delete_client import delete_client
 from vneid_idp.use_cases.upload_register import UploadUnderWay
 
 JUNK = (
@@ -224,3 +226,22 @@ async def test_only_a_client_of_a_carrier_uploads(db: Database) -> None:
         await nobodys.begin(csv_of(row(1)))
     with pytest.raises(UnknownClient):
         await Uploads(db, "gio").begin(csv_of(row(1)))
+
+
+async def test_the_last_client_of_a_carrier_takes_its_register_along(song: Uploads) -> None:
+    await song.upload(*JUNK)
+    file = csv_of(row(1))
+    upload, to = await song.begin(file)
+    await song.db.transact(lambda unit: delete_client(unit, song.client_id))
+    with pytest.raises(UploadOvertaken):
+        await song.read(upload, to, file)
+    async with song.db.reading() as unit:
+        assert await find_key(unit, SEALER, song.family) is None
+    again = await song.carrier()
+    with pytest.raises(RegisterLeaving):
+        await again.begin(file)
+    await happened(song, await song.number(1), recycled_at=5)
+    while await song.db.transact(lambda unit: service.forget_unreadable(unit, 2)) >= 2:
+        pass
+    assert await song.numbers() == []
+    assert (await again.upload(row(1))).outcomes == Counter({Outcome.ADDED: 1})

@@ -23,7 +23,7 @@ ACCOUNT = "1000"
 
 async def forget(land: Country, unit: Unit, person_id: str) -> None:
     """The person's data are destroyed."""
-    await forget_person(unit, land.idp.vault, person_id)
+    await forget_person(unit, land.idp.vault, land.idp.keys.blind, person_id)
 
 
 CANNOT_ACT: dict[str, Happens] = {"locked": lock, "died": die, "forgotten": forget}

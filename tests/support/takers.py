@@ -59,7 +59,7 @@ async def die(idp: Idp, unit: Unit, target: Target) -> None:
 
 async def forget(idp: Idp, unit: Unit, target: Target) -> None:
     """The parent is forgotten."""
-    await forget_person(unit, idp.vault, target.parent_id)
+    await forget_person(unit, idp.vault, idp.keys.blind, target.parent_id)
 
 
 async def disable(idp: Idp, unit: Unit, target: Target) -> None:
@@ -87,7 +87,7 @@ async def child_dies(idp: Idp, unit: Unit, target: Target) -> None:
 
 async def child_is_forgotten(idp: Idp, unit: Unit, target: Target) -> None:
     """The child is forgotten."""
-    await forget_person(unit, idp.vault, target.child_id)
+    await forget_person(unit, idp.vault, idp.keys.blind, target.child_id)
 
 
 async def _die(idp: Idp, unit: Unit, person_id: str) -> None:

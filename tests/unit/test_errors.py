@@ -32,7 +32,7 @@ DOMAIN = """
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
     resource_server_exists role_held too_many_phones
     several_offices sign_in_name_taken still_set_aside too_late_to_undo
-    upload_overtaken upload_under_way
+    register_leaving upload_overtaken upload_under_way
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed

@@ -79,5 +79,5 @@ def forget(
 
 
 async def _forget(place: Workplace, record: RegistryRecord, deed: Deed) -> None:
-    await place.act(deed, lambda unit: forget_person(unit, place.vault, record.person_id, deed))
+    await place.act(deed, lambda unit: forget_person(unit, place.vault, place.blind, record.person_id, deed))
     await place.registry.forget(record)

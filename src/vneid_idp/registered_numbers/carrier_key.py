@@ -2,8 +2,9 @@
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Text, bindparam, delete, select
+from sqlalchemy import Text, bindparam, delete, select, update
 
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url, from_base64url, random_bytes
 from vneid_idp.registered_numbers.tables import carrier_keys
@@ -14,7 +15,18 @@ _NONCE = 12
 _OF = carrier_keys.c.family_id == bindparam("of_family", type_=Text)
 _ADD = Statement(insert(carrier_keys).on_conflict_do_nothing(index_elements=["family_id"]))
 _FIND = Statement(select(carrier_keys.c.sealed_key).where(_OF))
-_DESTROY = Statement(delete(carrier_keys).where(_OF))
+_DESTROYED = ""
+_DESTROY = Statement(update(carrier_keys).where(_OF).values(sealed_key=_DESTROYED))
+_FIND_DESTROYED = Statement(select(carrier_keys.c.family_id).where(carrier_keys.c.sealed_key == _DESTROYED).limit(1))
+_FORGET = Statement(delete(carrier_keys).where(_OF, carrier_keys.c.sealed_key == _DESTROYED))
+
+
+class RegisterLeaving(DomainError):
+    """The register of a carrier that was deleted under this id is not gone yet."""
+
+    code = "register_leaving"
+    status = 409
+    title = "The numbers of the carrier that was deleted under this id are still being taken away. Wait a few minutes."
 
 
 class CarrierKey:
@@ -41,23 +53,38 @@ class CarrierKey:
 
 
 async def find_key(unit: Reading, sealer: Sealer, family_id: str) -> CarrierKey | None:
-    """The key of a carrier, if it has a register."""
+    """The key of a carrier, if it has a register; none where it was destroyed."""
     row = await unit.fetch_one(_FIND, of_family=family_id)
-    return None if row is None else CarrierKey(family_id, sealer.open(SealPurpose.CARRIER_KEY, row["sealed_key"]))
+    if row is None or row["sealed_key"] == _DESTROYED:
+        return None
+    return CarrierKey(family_id, sealer.open(SealPurpose.CARRIER_KEY, row["sealed_key"]))
 
 
 async def ensure_key(unit: Unit, sealer: Sealer, family_id: str) -> CarrierKey:
-    """The key of a carrier, made if there is none yet. Of two that are made at once, one stays."""
+    """The key of a carrier, made if there is none yet. Of two that are made at once, one stays. Raises
+    `RegisterLeaving`."""
     found = await find_key(unit, sealer, family_id)
     if found is not None:
         return found
     sealed_key = sealer.seal(SealPurpose.CARRIER_KEY, random_bytes(32))
     await unit.execute(_ADD, family_id=family_id, sealed_key=sealed_key)
     kept = await find_key(unit, sealer, family_id)
-    assert kept is not None, "it was there, or was written just now"
+    if kept is None:
+        raise RegisterLeaving
     return kept
 
 
 async def destroy_key(unit: Unit, family_id: str) -> None:
     """Destroy the key of a carrier that is deleted: its numbers can be read by nobody."""
     await unit.execute(_DESTROY, of_family=family_id)
+
+
+async def find_destroyed(unit: Unit) -> str | None:
+    """A carrier whose key was destroyed and whose numbers are not gone yet."""
+    row = await unit.fetch_one(_FIND_DESTROYED)
+    return None if row is None else str(row["family_id"])
+
+
+async def forget_destroyed(unit: Unit, family_id: str) -> None:
+    """Its numbers are gone: under the same id another carrier may begin."""
+    await unit.execute(_FORGET, of_family=family_id)

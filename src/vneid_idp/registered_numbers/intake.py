@@ -3,7 +3,7 @@ unit. So whoever goes on after an interruption finds all of it or nothing.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from vneid_idp.registered_numbers.uploads import Outcome, Progress, RegisterUplo
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.storage.unit import Database, Unit
 
-_PAGE = 2_000
+_PAGE = 5_000
 
 
 class UploadOvertaken(DomainError):
@@ -51,6 +51,7 @@ class Kept:
 
 async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUpload, part: Part) -> Kept:
     """Write the next part of `upload`, which was read from where it stands. Raises `UploadOvertaken`."""
+    await store.plan_anew(unit)
     current = await hold(unit, upload)
     outcomes, changed = await _write(unit, _Writing(current, key, policy, unit.now), part.told)
     await uploads.keep_faults(unit, current, part.progress.faults)
@@ -75,17 +76,26 @@ async def end(unit: Unit, upload: RegisterUpload, state: UploadState, failure: s
     return after
 
 
-async def not_told(db: Database, upload: RegisterUpload, after: str | None) -> list[tuple[str, str, str]]:
-    """See `telling_store.not_told_by`; a page of them."""
-    async with db.glance() as unit:
-        return await store.not_told_by(unit, upload.family_id, upload.upload_id, after=after, limit=_PAGE)
+async def not_written(db: Database, upload: RegisterUpload) -> AsyncIterator[list[tuple[str, str]]]:
+    """The numbers of a carrier, id and sealed number, that stood in its register before `upload` and of which nothing
+    had to be written: whether the file tells of them is not known here. In pages, each with a unit of its own."""
+    after = None
+    while True:
+        async with db.glance() as unit:
+            page = await store.walk(unit, upload.family_id, after=after, limit=_PAGE)
+        if not page:
+            return
+        after = page[-1].number_id
+        yield [
+            (each.number_id, each.sealed_number) for each in page if each.stands and each.upload_id != upload.upload_id
+        ]
 
 
 async def miss(unit: Unit, upload: RegisterUpload, number_ids: Sequence[str]) -> RegisterUpload:
     """Mark numbers that stand in the whole of `upload` no more. Raises `UploadOvertaken`."""
     current = await hold(unit, upload)
-    missing = await store.miss(unit, number_ids)
-    after = replace(current, outcomes=current.outcomes + Counter({Outcome.MISSING: missing}), moved_at=unit.now)
+    await store.miss(unit, number_ids)
+    after = replace(current, outcomes=current.outcomes + Counter({Outcome.MISSING: len(number_ids)}), moved_at=unit.now)
     await uploads.write(unit, after)
     return after
 

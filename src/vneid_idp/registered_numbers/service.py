@@ -3,7 +3,7 @@
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import answers, climbing, store
+from vneid_idp.registered_numbers import answers, carrier_key, climbing, store, uploads
 from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Reading, Unit
@@ -66,3 +66,21 @@ async def prove(unit: Unit, family_id: str, number_digest: str) -> tuple[Registe
 async def forget_holder(unit: Unit, blind: BlindIndex, id_number: str) -> None:
     """Take somebody whose data are destroyed off the numbers of registers, which stay the carriers'."""
     await store.forget_holder(unit, digest_of_holder(blind, id_number))
+
+
+async def forget_carrier(unit: Unit, family_id: str) -> None:
+    """A carrier is no client any more: its numbers can be read by nobody from now on, and `forget_unreadable` takes
+    them away. Its uploads are forgotten at once."""
+    await carrier_key.destroy_key(unit, family_id)
+    await uploads.forget(unit, family_id)
+
+
+async def forget_unreadable(unit: Unit, portion: int) -> int:
+    """Delete numbers whose carrier was deleted, so many at once; how many there were."""
+    family_id = await carrier_key.find_destroyed(unit)
+    if family_id is None:
+        return 0
+    deleted = await store.delete_of_family(unit, family_id, portion)
+    if deleted < portion:
+        await carrier_key.forget_destroyed(unit, family_id)
+    return deleted

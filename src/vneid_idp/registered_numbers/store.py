@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, select, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, select, update
 
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.rules import Ladder, NextStep, NumberFacts, RegisteredNumber
@@ -71,6 +71,15 @@ _WRITE = Statement(
 )
 _FORGET_HOLDER = Statement(
     update(registered_numbers).where(_c.holder_digest == bindparam("of_holder", type_=Text)).values(holder_digest=None)
+)
+_DELETE_OF_FAMILY = Statement(
+    delete(registered_numbers).where(
+        _c.number_id.in_(
+            select(_c.number_id)
+            .where(_c.family_id == bindparam("of_family", type_=Text))
+            .limit(bindparam("most", type_=BigInteger))
+        )
+    )
 )
 
 
@@ -145,6 +154,11 @@ async def write(unit: Unit, number: RegisteredNumber) -> None:
 async def forget_holder(unit: Unit, holder_digest: str) -> None:
     """Take the holder off their numbers, which stay the carrier's."""
     await unit.execute(_FORGET_HOLDER, of_holder=holder_digest)
+
+
+async def delete_of_family(unit: Unit, family_id: str, most: int) -> int:
+    """Delete so many numbers of a carrier; how many there were."""
+    return await unit.execute(_DELETE_OF_FAMILY, of_family=family_id, most=most)
 
 
 def _number(row: Row | None) -> RegisteredNumber | None:

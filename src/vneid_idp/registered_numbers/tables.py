@@ -56,6 +56,8 @@ Index(
     postgresql_where=_c.recycled_at.is_(None),
     sqlite_where=_c.recycled_at.is_(None),
 )
+# For walks through all numbers of a carrier, in the order in which they came and stand on disk.
+Index("ix_registered_numbers_family", _c.family_id, _c.number_id)
 Index(
     "ix_registered_numbers_holder",
     _c.holder_digest,
@@ -75,7 +77,7 @@ carrier_keys = Table(
     "carrier_keys",
     metadata,
     Column("family_id", Text, primary_key=True),
-    # Under `SealPurpose.CARRIER_KEY`.
+    # Under `SealPurpose.CARRIER_KEY`; empty once it was destroyed, until the numbers are gone as well.
     Column("sealed_key", Text, nullable=False),
 )
 

@@ -129,7 +129,7 @@ def told_again(before: RegisteredNumber, source: Source, told: Told, policy: Pol
 
 def recycled(before: RegisteredNumber, now: Instant) -> RegisteredNumber:
     """The number of the holder before, which is another's now."""
-    return replace(before.with_facts(recycled_at=now), next_step=None)
+    return replace(before.with_facts(recycled_at=now), ladder=None, next_step=None)
 
 
 def _papers(digest: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Text, bindparam, cast, func, select, update
+from sqlalchemy import JSON, BigInteger, Select, Text, bindparam, cast, func, literal_column, select, true, update
 
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.registered_numbers.rules import RegisteredNumber
@@ -15,43 +15,45 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Unit
 
 _c = registered_numbers.c
+# A table that an import fills was empty a minute ago: a plan that was made then would read all of it each time.
+_PLAN_ANEW = Statement(
+    select(func.set_config("plan_cache_mode", "force_custom_plan", True)), sqlite=select(literal_column("1"))
+)
 _FAMILY = bindparam("of_family", type_=Text)
 _texts = bindparam("texts", type_=Text)
-# They come as a JSON array: one statement however many there are.
-_AMONG = select(func.json_array_elements_text(cast(_texts, JSON)).column_valued("text"))
-_AMONG_ON_SQLITE = select(func.json_each(_texts).table_valued("value").c.value)
+# They come as a JSON array: one statement however many there are. Each is looked up by itself, whatever the planner
+# believes to be in the table.
+_each = func.json_array_elements_text(cast(_texts, JSON)).table_valued("value", name="each")
+_each_on_sqlite = func.json_each(_texts).table_valued("value", name="each")
 
-_stands = select(_c.number_digest, _c.row_digest, _c.absent_at).where(_c.family_id == _FAMILY, _c.recycled_at.is_(None))
-_STANDING = Statement(
-    _stands.where(_c.number_digest.in_(_AMONG)), sqlite=_stands.where(_c.number_digest.in_(_AMONG_ON_SQLITE))
-)
-_whole = select(registered_numbers).where(_c.family_id == _FAMILY, _c.recycled_at.is_(None)).order_by(_c.number_id)
-_SEIZE = Statement(
-    _whole.where(_c.number_digest.in_(_AMONG)).with_for_update(),
-    sqlite=_whole.where(_c.number_digest.in_(_AMONG_ON_SQLITE)),
-)
+
+def _of_each(found: Select[Any], *, held: bool = False) -> Statement:
+    one = found.where(_c.family_id == _FAMILY, _c.recycled_at.is_(None))
+    among = one.where(_c.number_digest == _each.c.value).limit(1)
+    each = (among.with_for_update() if held else among).lateral("found")
+    return Statement(
+        select(each).select_from(_each.join(each, true())),
+        sqlite=one.where(_c.number_digest.in_(select(_each_on_sqlite.c.value))),
+    )
+
+
+_STANDING = _of_each(select(_c.number_digest, _c.row_digest, _c.absent_at))
+_SEIZE = _of_each(select(registered_numbers), held=True)
 _WRITE = Statement(
     update(registered_numbers)
     .where(_c.number_id == bindparam("of_id", type_=Text))
     .values({name: bindparam(name, type_=_c[name].type) for name in COLUMNS if name != "number_id"})
 )
-_NOT_TOLD = Statement(
-    select(_c.number_id, _c.number_digest, _c.sealed_number)
-    .where(
-        _c.family_id == _FAMILY,
-        _c.upload_id != bindparam("of_upload", type_=Text),
-        _c.recycled_at.is_(None),
-        _c.absent_at.is_(None),
-        _c.number_digest > bindparam("after", type_=Text),
-    )
-    .order_by(_c.number_digest)
+_WALK = Statement(
+    select(_c.number_id, _c.upload_id, _c.absent_at, _c.recycled_at, _c.sealed_number)
+    .where(_c.family_id == _FAMILY, _c.number_id > bindparam("after", type_=Text))
+    .order_by(_c.number_id)
     .limit(bindparam("most", type_=BigInteger))
 )
-_miss = update(registered_numbers).where(_c.absent_at.is_(None), _c.recycled_at.is_(None))
-_gone = {"absent_at": bindparam("now", type_=BigInteger), "next_step": None, "next_at": None}
 _MISS = Statement(
-    _miss.where(_c.number_id.in_(_AMONG)).values(_gone),
-    sqlite=_miss.where(_c.number_id.in_(_AMONG_ON_SQLITE)).values(_gone),
+    update(registered_numbers)
+    .where(_c.number_id == bindparam("of_id", type_=Text))
+    .values(absent_at=bindparam("now", type_=BigInteger), next_step=None, next_at=None)
 )
 
 
@@ -60,6 +62,16 @@ class Standing(NamedTuple):
 
     row_digest: str
     absent_at: Instant | None
+
+
+class Walked(NamedTuple):
+    """A number that is passed on a walk through all."""
+
+    number_id: str
+    upload_id: str
+    stands: bool
+    """Whether it stands in the register, and has not become another's."""
+    sealed_number: str
 
 
 class Pattern:
@@ -82,9 +94,14 @@ class Pattern:
         return tuple(row)
 
 
+async def plan_anew(unit: Unit) -> None:
+    """Have the statements of this unit planned by what the tables hold now."""
+    await unit.fetch(_PLAN_ANEW)
+
+
 async def standing(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Standing]:
     """Those of these numbers that the carrier's register has already."""
-    rows = await unit.fetch(_STANDING, of_family=family_id, texts=_json(digests))
+    rows = await unit.fetch(_STANDING, of_family=family_id, texts=_json(sorted(digests)))
     return {row["number_digest"]: Standing(row["row_digest"], row["absent_at"]) for row in rows}
 
 
@@ -92,7 +109,7 @@ async def seize(unit: Unit, family_id: str, digests: Collection[str]) -> tuple[R
     """These numbers, held until the unit ends."""
     if not digests:
         return ()
-    return tuple(map(read_number, await unit.fetch(_SEIZE, of_family=family_id, texts=_json(digests))))
+    return tuple(map(read_number, await unit.fetch(_SEIZE, of_family=family_id, texts=_json(sorted(digests)))))
 
 
 async def add(unit: Unit, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -107,18 +124,23 @@ async def write(unit: Unit, numbers: Collection[RegisteredNumber]) -> None:
         await unit.execute_many(_WRITE, [{"of_id": row.pop("number_id"), **row} for row in rows])
 
 
-async def not_told_by(
-    unit: Reading, family_id: str, upload_id: str, *, after: str | None, limit: int
-) -> list[tuple[str, str, str]]:
-    """A page of the numbers of which an upload neither told for the first time nor told anything else than before: id,
-    digest and sealed number. The last digest is `after` of the next."""
-    rows = await unit.fetch(_NOT_TOLD, of_family=family_id, of_upload=upload_id, after=after or FIRST, most=limit)
-    return [(row["number_id"], row["number_digest"], row["sealed_number"]) for row in rows]
+async def walk(unit: Reading, family_id: str, *, after: str | None, limit: int) -> list[Walked]:
+    """A page of all numbers of a carrier, in the order in which they came; the last id is `after` of the next."""
+    rows = await unit.fetch(_WALK, of_family=family_id, after=after or FIRST, most=limit)
+    return [
+        Walked(
+            row["number_id"],
+            row["upload_id"],
+            row["absent_at"] is None and row["recycled_at"] is None,
+            row["sealed_number"],
+        )
+        for row in rows
+    ]
 
 
-async def miss(unit: Unit, number_ids: Collection[str]) -> int:
-    """Mark numbers that stand in the register no more: nothing is due of them. How many."""
-    return await unit.execute(_MISS, texts=_json(number_ids), now=unit.now) if number_ids else 0
+async def miss(unit: Unit, number_ids: Collection[str]) -> None:
+    """Mark numbers that stand in the register no more: nothing is due of them."""
+    await unit.execute_many(_MISS, [{"of_id": number_id, "now": unit.now} for number_id in number_ids])
 
 
 def _json(texts: Collection[str]) -> str:

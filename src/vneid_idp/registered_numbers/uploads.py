@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, select, tuple_, update
 
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -131,7 +131,11 @@ _FAULTS = Statement(
     .order_by(_f.place)
     .limit(bindparam("most", type_=BigInteger))
 )
-_SWEEP = Statement(delete(register_faults).where(_f.at < bindparam("before", type_=BigInteger)))
+_old = select(_f.upload_id, _f.place).where(_f.at < bindparam("before", type_=BigInteger)).order_by(_f.at)
+_SWEEP = Statement(
+    delete(register_faults).where(tuple_(_f.upload_id, _f.place).in_(_old.limit(bindparam("most", type_=BigInteger))))
+)
+_FORGET = Statement(delete(register_uploads).where(_c.family_id == bindparam("of_family", type_=Text)))
 LATEST = "upm"
 """Sorts after every id of an upload (`upl_…`)."""
 
@@ -214,9 +218,16 @@ async def list_faults(unit: Reading, upload_id: str, *, after: int = 0, limit: i
     ]
 
 
-async def sweep(unit: Unit) -> None:
-    """Forget what was wrong with rows so long ago that nobody mends it by this file."""
-    await unit.execute(_SWEEP, before=unit.now - FAULTS_KEPT)
+async def forget_faults(unit: Unit, portion: int) -> int:
+    """Forget what was wrong with rows so long ago that nobody mends it by this file, so many at once; how many there
+    were."""
+    return await unit.execute(_SWEEP, before=unit.now - FAULTS_KEPT, most=portion)
+
+
+async def forget(unit: Unit, family_id: str) -> None:
+    """Forget the uploads of a carrier that is deleted: whoever reads one of them stops. What was wrong with rows says
+    nothing of anybody, and goes with its time."""
+    await unit.execute(_FORGET, of_family=family_id)
 
 
 def _row_of(upload: RegisterUpload) -> dict[str, object]:

@@ -6,7 +6,7 @@ Consents and bindings stand meanwhile, and the client learns nothing of them.)
 
 from vneid_idp.bindings import service as bindings
 from vneid_idp.biometrics import service as biometrics
-from vneid_idp.clients import former, resource_servers
+from vneid_idp.clients import families, former, resource_servers
 from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as deliveries
@@ -14,6 +14,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.faces import devices
 from vneid_idp.grants import service as grants
 from vneid_idp.matching import service as matches
+from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
 
 
@@ -22,7 +23,8 @@ async def delete_client(unit: Unit, client_id: str) -> None:
 
     Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
     request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces,
-    evaluation of a matcher, match, or notice that has not left yet.
+    evaluation of a matcher, match, or notice that has not left yet. The last of a carrier's takes the register of its
+    numbers along.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
@@ -31,6 +33,8 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     await devices.forget_client(unit, client_id)
     await biometrics.forget_client(unit, client_id)
     await matches.forget_client(unit, client_id)
+    if client.family is not None and not await families.members(unit, client.family):
+        await registered_numbers.forget_carrier(unit, client.family)
     await former.keep_name(unit, client_id, client.client_name)
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)

@@ -15,15 +15,22 @@ from vneid_idp.identity.factors import distrusted_phones, enrolled_phones, passk
 from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.register import reports_under_way
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
+from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by
 
 
-async def forget_person(unit: Unit, vault: Vault, person_id: str, deed: Deed | None = None) -> tuple[Delivery, ...]:
+async def forget_person(
+    unit: Unit, vault: Vault, blind: BlindIndex, person_id: str, deed: Deed | None = None
+) -> tuple[Delivery, ...]:
     """Forget; the log-out notices to deliver after the commit."""
     await seize_with_children(unit, person_id)
+    # While it can still be read under which number carriers have them.
+    if (found := await accounts.find_with_profile(unit, vault, person_id)) is not None:
+        await registered_numbers.forget_holder(unit, blind, found[1].record.personal_number)
     # What the register was asked before, for a child whose account a guardian binds, must not be acted on any more.
     await persons.tell(unit, person_id)
     await sessions.end_all(unit, person_id)

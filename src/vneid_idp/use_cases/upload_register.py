@@ -144,11 +144,10 @@ async def _keep(to: Intake, upload: RegisterUpload, part: Part, unit: Unit) -> R
 
 async def _finish(to: Intake, upload: RegisterUpload, before: RowsBefore) -> RegisterUpload:
     """Mark the numbers of which the whole file does not tell, and end the upload."""
-    after: str | None = None
-    while page := await intake.not_told(to.db, upload, after):
-        after = page[-1][1]
-        gone = [number_id for number_id, _, sealed in page if not before.knows(to.key.open(sealed))]
-        upload = await to.in_unit(partial(_miss, upload, gone))
+    async for page in intake.not_written(to.db, upload):
+        gone = [number_id for number_id, sealed in page if not before.knows(to.key.open(sealed))]
+        if gone:
+            upload = await to.in_unit(partial(_miss, upload, gone))
     return await to.in_unit(lambda unit: intake.end(unit, upload, UploadState.COMPLETE))
 
 

@@ -23,6 +23,8 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.matching import service as matches
+from vneid_idp.registered_numbers import service as registered_numbers
+from vneid_idp.registered_numbers import uploads as register_uploads
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.replan_ladder import replan_ladder
@@ -94,6 +96,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("plan the ladder anew", 60, lambda: replan_ladder(db)),
         Task("take the steps of the ladder that are due", 60, climb),
         Task("end what children agreed to alone", 60, end_too_young),
+        Task("forget registers of carriers", 60, lambda: forget_registers(db)),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),
@@ -135,6 +138,13 @@ async def forget_told(db: Database, told: Disclosures) -> None:
     """Delete what services were told longer ago than people can read it, in portions as well."""
     while await db.transact(lambda unit: told.forget(unit, _PORTION), durable=False) == _PORTION:
         pass
+
+
+async def forget_registers(db: Database) -> None:
+    """Delete the numbers of carriers that were deleted, and what was wrong with rows long ago, in portions as well."""
+    for forget in (registered_numbers.forget_unreadable, register_uploads.forget_faults):
+        while await db.transact(partial(forget, portion=_PORTION), durable=False) >= _PORTION:
+            pass
 
 
 async def _portion(forget: Callable[[Unit, Instant, int], Awaitable[int]], retention: Instant, unit: Unit) -> int:

@@ -154,7 +154,7 @@ async def disable(bound: Bound) -> None:
 
 async def forget(bound: Bound) -> None:
     async with bound.land.idp.db.writing() as unit:
-        await forget_person(unit, bound.land.idp.vault, bound.person_id)
+        await forget_person(unit, bound.land.idp.vault, bound.land.idp.keys.blind, bound.person_id)
 
 
 TOLD_NOTHING: dict[Callable[[Bound], Awaitable[None]], tuple[dict[str, str], str | None]] = {

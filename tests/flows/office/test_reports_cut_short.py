@@ -199,7 +199,7 @@ async def test_one_that_nobody_understands_holds_up_no_other(
 
 async def test_of_who_is_forgotten_nothing_is_under_way(land: Country, to: Reporting, who: str, lost: Death) -> None:
     async with land.idp.db.writing() as unit:
-        await forget_person(unit, land.idp.vault, who)
+        await forget_person(unit, land.idp.vault, land.idp.keys.blind, who)
     land.watch.advance(MINUTE)
     assert await finish_forgotten_reports(to, shipped()) == 0
     assert await informed(land, who) == []

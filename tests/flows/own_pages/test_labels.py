@@ -73,7 +73,7 @@ async def test_a_label_goes_with_what_is_linked_again_and_with_the_person_who_is
     assert "Bán trà" in page.text.partition("Hoàn tác")[0], "the offer says which account it is about"
     page = await post(someone.person, page, "/me/accounts/again", binding=binding, seen=page.hidden["seen"])
     assert page.text.count("Bán trà") == 2, "the one that ended and the one that stands"
-    await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, someone.person_id))
+    await land.idp.db.transact(lambda unit: forget_person(unit, land.idp.vault, land.idp.keys.blind, someone.person_id))
     async with land.idp.db.reading() as unit:
         assert not await unit.fetch(_ALL)
 

@@ -24,7 +24,7 @@ Act = Callable[[Country, RelyingParty, Person], Awaitable[Callable[[], Awaitable
 
 
 async def forget(land: Country, unit: Unit, person_id: str) -> None:
-    await forget_person(unit, land.idp.vault, person_id)
+    await forget_person(unit, land.idp.vault, land.idp.keys.blind, person_id)
 
 
 async def agree(land: Country, party: RelyingParty, person: Person) -> Callable[[], Awaitable[Any]]:

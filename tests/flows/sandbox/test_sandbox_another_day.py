@@ -99,7 +99,7 @@ async def test_who_was_forgotten_stays_forgotten_and_changes_nobody_else(land: C
     idp = land.idp
     async with idp.db.writing() as unit:
         await lock_person(unit, idp.vault, locked, LockedBy.HOLDER, DEED)
-        await forget_person(unit, idp.vault, gone, DEED)
+        await forget_person(unit, idp.vault, idp.keys.blind, gone, DEED)
     if told:
         await idp.registry.forget(land.people["complete"].record)
     await start(land)
@@ -142,7 +142,7 @@ async def test_a_citizen_who_was_forgotten_is_not_seeded_again(land: Country, to
     await seed_citizens(*place)
     gone = next(iter(citizens(5, 9))).record
     async with idp.db.writing() as unit:
-        await forget_person(unit, idp.vault, gone.person_id, DEED)
+        await forget_person(unit, idp.vault, idp.keys.blind, gone.person_id, DEED)
     if told:
         await idp.registry.forget(gone)
     again = await seed_citizens(*place)
