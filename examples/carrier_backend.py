@@ -4,8 +4,9 @@
     python examples/carrier_backend.py     and open http://localhost:3000
 
 The operator registers it with its key. It pushes its request, signs a person in, and has tokens that nobody else can
-use: each request proves the key that they are bound to (DPoP). One key signs assertions, another one proofs. It binds
-the number that the person confirmed, and lists the numbers of the carrier.
+use: each request proves the key that they are bound to (DPoP). One key signs assertions, another one proofs. It has
+what the person gave it and their face compared with the population register, binds the number that they confirmed, and
+lists the numbers of the carrier.
 """
 
 import asyncio
@@ -49,13 +50,20 @@ NUMBER = {
     "sequence": 1,
 }
 """What the person is to confirm (RFC 9396): that this number is registered in their name."""
+MATCH = {
+    "type": "identity_match",
+    "fields": ["id_number", "full_name", "birthdate", "face"],
+    "purpose": "subscriber_authentication",
+}
+"""And that what the carrier has of them is compared (Circular 08/2026/TT-BKHCN Art. 4)."""
 WHY = {
     "id": "subscriber",
     "title": {"vi": "Đăng ký thuê bao", "en": "Subscription"},
     "text": {"vi": "Để đăng ký số thuê bao cho bạn.", "en": "To register a number for you."},
     "legal_ground": {"vi": "Sự đồng ý của bạn", "en": "Your consent"},
     "kept_until": {"vi": "Khi hết hợp đồng", "en": "Until the contract ends"},
-    "required": ["identity_level"],
+    "required": ["identity_level", "id_number", "full_name", "birthdate"],
+    "required_in_full": ["id_number", "full_name", "birthdate"],
     "optional": [],
 }
 """What the person reads beside what the scopes ask."""
@@ -88,10 +96,10 @@ def register() -> str:
         "family": FAMILY,
         "redirect_uris": [f"{HOME}/callback"],
         "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
-        "scope": "openid identity offline_access binding:subscriber_number",
+        "scope": "openid identity id_number full_name profile offline_access binding:subscriber_number",
         "token_endpoint_auth_method": "private_key_jwt",
         "dpop_bound_access_tokens": True,
-        "authorization_details_types": ["subscriber_number"],
+        "authorization_details_types": ["subscriber_number", "identity_match"],
         "purposes": [WHY],
         "jwks": {"keys": [public(SIGNING) | {"kid": "1", "use": "sig", "alg": "ES256"}]},
     }
@@ -162,9 +170,10 @@ async def login(_: Request) -> Response:
     asked = {
         "response_type": "code",
         "redirect_uri": f"{HOME}/callback",
-        "scope": "openid identity offline_access",
+        "scope": "openid identity id_number full_name offline_access",
+        "claims": json.dumps({"userinfo": {"birthdate": {"essential": True}}}),  # the scope profile asks for more
         "acr_values": LEVEL_2,
-        "authorization_details": json.dumps([NUMBER]),
+        "authorization_details": json.dumps([NUMBER, MATCH]),
         "state": state,
         "nonce": secrets.token_urlsafe(),
         "code_challenge": s256(verifier),
@@ -194,12 +203,13 @@ async def callback(request: Request) -> Response:
             return page("That did not work", redeemed.json())
         tokens = redeemed.json()
         assert tokens["token_type"] == "DPoP", "a bearer's token is worth nothing here"
-        assert tokens["authorization_details"] == [NUMBER], "it may be less than was asked for"
+        assert tokens["authorization_details"] == [NUMBER, MATCH], "it may be less than was asked for"
         claims = await asyncio.to_thread(verified, tokens["id_token"], begun["nonce"])
         address, token = provider["userinfo_endpoint"], tokens["access_token"]
         told = await call(client, "GET", address, token)
         stolen = await client.get(address, headers={"Authorization": f"Bearer {token}"})
-        bound = await bind(client, token)
+        matched = await match(client, token, told.json())
+        bound = await bind(client, token, matched["match_id"])
         form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
         refreshed = (await post(client, provider["token_endpoint"], **form)).json()
     shown = {
@@ -207,6 +217,7 @@ async def callback(request: Request) -> Response:
         "confirmed": tokens["authorization_details"],
         "userinfo": told.json(),
         "without the key": stolen.json(),
+        "matched": {name: matched[name] for name in ("verdict", "fields")},
         "bound": bound,
         "numbers": await numbers(),
         "refreshed": {name: refreshed[name] for name in ("token_type", "expires_in", "scope")},
@@ -214,15 +225,28 @@ async def callback(request: Request) -> Response:
     return page("Welcome", shown)
 
 
-async def bind(client: httpx.AsyncClient, token: str) -> dict[str, object]:
-    """4. Bind the number with the token of the request in which it was confirmed: just that one, once. Keep its id."""
+async def match(client: httpx.AsyncClient, token: str, person: dict[str, str]) -> dict[str, str]:
+    """4. Have it compared what the person gave us and what a device of ours took; keep the receipt.
+
+    The sandbox's camera stands in for the device. With a seed it takes the same capture each time.
+    """
+    shows = {"client_id": CLIENT_ID, "id_number": person["id_number"], "shows": "genuine", "seed": 1}
+    taken = (await client.post(f"{ISSUER}/sandbox/captures", json=shows)).raise_for_status().json()
+    asked: dict[str, object] = {name: person[name] for name in ("id_number", "full_name", "birthdate")}
+    asked |= {"face": {"evidence": taken["evidence"], "route": "national"}}
+    asked |= {name: NUMBER[name] for name in ("phone_number", "channel")}
+    return dict((await call(client, "POST", f"{ISSUER}/matches/v1/four-fields", token, asked)).json())
+
+
+async def bind(client: httpx.AsyncClient, token: str, match_id: str) -> dict[str, object]:
+    """5. Bind the number with the token of the request in which it was confirmed: just that one, once. Keep its id."""
     confirmed = {name: value for name, value in NUMBER.items() if name not in ("type", "actions")}
-    answer = await call(client, "POST", NUMBERS, token, confirmed)
+    answer = await call(client, "POST", NUMBERS, token, confirmed | {"match_id": match_id})
     return dict(answer.json())
 
 
 async def numbers() -> dict[str, object]:
-    """5. What the carrier has, with a token of its own: how each number stands, and nobody behind it."""
+    """6. What the carrier has, with a token of its own: how each number stands, and nobody behind it."""
     async with httpx.AsyncClient() as client:
         form = {"grant_type": "client_credentials", "scope": "binding:subscriber_number"}
         own = (await post(client, provider["token_endpoint"], **form)).json()

@@ -113,8 +113,8 @@ async def test_a_carriers_back_end_in_ten_minutes(behind_nginx: Server, tmp_path
         assert shown["userinfo"]["identity_level"] == 2
         assert shown["without the key"]["error"] == "invalid_token"
         assert shown["refreshed"]["token_type"] == "DPoP"
-        assert [each["phone_number"] for each in shown["confirmed"]] == ["+84951234567"]
-        assert shown["bound"]["state"] == "confirmed"
+        assert [each["type"] for each in shown["confirmed"]] == ["subscriber_number", "identity_match"]
+        assert (shown["matched"]["verdict"], shown["bound"]["state"]) == ("matched", "verified")
         assert shown["numbers"]["items"] == [shown["bound"]]
 
 
