@@ -37,7 +37,7 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large
-422 UNNECESSARY_IDENTIFIER
+422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER
     bad_capture bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed
     not_compared not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_age_verification, kyc_match
+from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure
 from vneid_idp.web.contracts import document
 
 _FASTAPIS = "HTTPValidationError"
@@ -34,6 +34,12 @@ CONTRACTS: Mapping[str, CamaraApi] = {
         "0.2.1",
         "KYC Age Verification of CAMARA: whether a person has reached an age that they agreed to tell, by the scope "
         "`kyc-age-verification:verify`.",
+    ),
+    "kyc-tenure/v0.2": CamaraApi(
+        kyc_tenure.router,
+        "0.2.0",
+        "KYC Tenure of CAMARA: whether a carrier has the number of a person's account in their name since a day, by "
+        "the scope `kyc-tenure:check-tenure`.",
     ),
 }
 """By the title of the document."""

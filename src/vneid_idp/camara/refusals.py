@@ -36,6 +36,14 @@ class InvalidParamCombination(DomainError):
     title = "At least one attribute beside phoneNumber is needed."
 
 
+class ServiceNotApplicable(DomainError):
+    """No carrier has a number of the person's account in their name, or the account has none: which, is not told."""
+
+    code = "SERVICE_NOT_APPLICABLE"
+    status = 422
+    title = "No carrier here has the phone number of this person in their name."
+
+
 class InvalidTokenContext(DomainError):
     """The number in the body is not one of the person's."""
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_age_verification, kyc_match
+from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure
 
 CAMARA_APIS: Mapping[str, APIRouter] = {
     "/kyc-match/": kyc_match.router,
     "/kyc-age-verification/": kyc_age_verification.router,
+    "/kyc-tenure/": kyc_tenure.router,
 }

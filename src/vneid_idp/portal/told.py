@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from vneid_idp.consent.disclosures import DisclosedThatDay, Told
 from vneid_idp.portal.children import child_named
+from vneid_idp.use_cases.check_tenure import TOLD_CONTRACT, TOLD_TENURE
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
 
@@ -33,6 +34,11 @@ _OF_ACCOUNT: Mapping[str, str] = {
     "binding_capabilities": mark("what it may do"),
 }
 """What is told of an account, where the sentence says already that it is about one."""
+_OF_NUMBER: Mapping[str, str] = {
+    TOLD_TENURE: mark("since when your phone number is in your name"),
+    TOLD_CONTRACT: mark("whether it is prepaid or postpaid"),
+}
+_SAID_HERE = {**_OF_ACCOUNT, **_OF_NUMBER}
 _SOMEWHERE = mark("%(service)s was told something about you: %(what)s.")
 
 
@@ -80,8 +86,8 @@ def _service(told: DisclosedThatDay, names: Mapping[str, str], say: Say) -> str:
 
 def what(claims: Iterable[str], say: Say) -> Iterator[str]:
     """What these claims tell, where it is said already of whom or of which account."""
-    yield from (say(words) for claim, words in _OF_ACCOUNT.items() if claim in claims)
-    yield from (_lower(topic.name(say)) for topic in topics_of(set(claims) - _OF_ACCOUNT.keys()))
+    yield from (say(words) for claim, words in _SAID_HERE.items() if claim in claims)
+    yield from (_lower(topic.name(say)) for topic in topics_of(set(claims) - _SAID_HERE.keys()))
 
 
 def _lower(label: str) -> str:

@@ -10,6 +10,7 @@ from vneid_idp.protocol.permission import Permission
 
 KYC_MATCH = "kyc-match:match"
 AGE_VERIFICATION = "kyc-age-verification:verify"
+TENURE = "kyc-tenure:check-tenure"
 
 CAMARA_PERMISSIONS = {
     KYC_MATCH: Permission(
@@ -25,6 +26,13 @@ CAMARA_PERMISSIONS = {
         mark(
             "The service may ask so of the ages that you agree to here, also by your phone number. It is answered yes "
             "or no, as of the day on which you agreed, and not told your birth date."
+        ),
+    ),
+    TENURE: Permission(
+        mark("Ask since when your phone number is in your name"),
+        mark(
+            "The service may ask whether a carrier has the number of your account in your name since a day that it "
+            "names, and is told whether that is prepaid or postpaid."
         ),
     ),
 }

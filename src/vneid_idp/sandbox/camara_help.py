@@ -14,9 +14,17 @@ CAMARA_REMEDIES: Mapping[str, Remedy] = {
         _CONTRACT,
     ),
     "OUT_OF_RANGE": Remedy(
-        mark("A value that can be asked about: of ages those that a purpose of the client names, three at most."),
-        mark("Register a purpose that names age_over_N, and have people agree to it."),
+        mark(
+            "A value that can be asked about: of ages those that a purpose of the client names, three at most, "
+            "and of days those that have come."
+        ),
+        mark("Register a purpose that names age_over_N, and have people agree to it. Ask about no day to come."),
         "/docs?contract=kyc-age-verification/v0.2",
+    ),
+    "SERVICE_NOT_APPLICABLE": Remedy(
+        mark("A person whose phone number a carrier bound here, and has not released."),
+        mark("Have the person confirm the number of their account to a carrier: the demo carrier does so."),
+        "/docs?contract=numbers/v1",
     ),
     "UNNECESSARY_IDENTIFIER": Remedy(
         mark("A body without phoneNumber: the access token is that of a person."),

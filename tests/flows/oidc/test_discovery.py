@@ -78,6 +78,7 @@ RESOURCES = (
     "numbers/v1",
     "kyc-match/v0.4",
     "kyc-age-verification/v0.2",
+    "kyc-tenure/v0.2",
     "admin/v1",
 )
 
