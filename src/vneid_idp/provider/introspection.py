@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from vneid_idp.grants import service as grants
 from vneid_idp.protocol.client import Client
+from vneid_idp.protocol.details.granting import permitted_details
 from vneid_idp.protocol.errors import InvalidClient, InvalidRequest
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.protocol.introspection import INACTIVE, active, active_refresh
@@ -41,7 +42,13 @@ async def introspect(request: Request) -> Response:
     holder = None if token is None else await _holder(provider, client, token)
     if token is None or holder is None:
         return json_response(INACTIVE)
-    return json_response(await _describe(provider, holder, token))
+    described = await _describe(provider, holder, token)
+    if client.client_id != holder.client_id:
+        # No detail that an exchange would not tell.
+        details = permitted_details(client, tuple(described.get("authorization_details", ())))
+        described = {name: value for name, value in described.items() if name != "authorization_details"}
+        described |= {"authorization_details": list(details)} if details else {}
+    return json_response(described)
 
 
 async def _holder(provider: Idp, client: Client, token: AccessToken | RefreshToken) -> Client | None:

@@ -86,6 +86,9 @@ async def test_a_point_binds_under_its_own_name_and_no_more_than_it_is_handed(la
     other = await Carrier.of(land, authorization_details_types=["identity_match"], **registered)
     plain = (await exchange(other, subject)).json()
     assert "authorization_details" not in plain
+    looked = [(await each.post("/introspect", token=subject)).json() for each in (other, song.back_end.carrier)]
+    assert [each["active"] for each in looked] == [True, True]
+    assert [each.get("authorization_details") for each in looked] == [None, [NUMBER]]
     await NumbersClient(other).bind(plain["access_token"], "number_not_confirmed")
     token = await song.of_point(subject)
     assert (await song.point.bind(token))["_status"] == 201
