@@ -34,7 +34,7 @@ from vneid_idp.keys.ring import KeyRing
 from vneid_idp.log import Log
 from vneid_idp.matchers import open_matcher
 from vneid_idp.matches.routes import router as matches_router
-from vneid_idp.numbers.routes import router as numbers_router
+from vneid_idp.numbers.api import router as numbers_router
 from vneid_idp.observability.health import doors as health_doors
 from vneid_idp.office.routes import doors as office_doors
 from vneid_idp.phone.routes import doors as phone_doors

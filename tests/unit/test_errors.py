@@ -21,14 +21,14 @@ DOMAIN = """
     matcher_not_evaluated not_the_asker not_their_guardian number_level_required number_not_confirmed own_file
     own_proof_required own_role phone_not_enrolled role_required same_officer signed_out
 404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
-    number_not_registered
+    number_not_registered instruction_unknown
     policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
     unknown_device unknown_resource_server upload_not_found
 409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
     binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
     events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable match_not_usable
     no_lock_to_lift no_secret nobody_answers not_now nothing_to_ask number_bound_to_another number_not_to_be_answered
-    number_suspended number_taken policy_already_published policy_in_the_past
+    number_suspended number_taken instruction_answered policy_already_published policy_in_the_past
     policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
     resource_server_exists role_held too_many_phones
     several_offices sign_in_name_taken still_set_aside too_late_to_undo

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.policy.ladder import Due
 from vneid_idp.registered_numbers.rules import RegisteredNumber
+
+ANSWER_WITHIN: Instant = DAY
+"""How long a carrier has to say what came of an instruction; after that it is overdue."""
 
 
 class InstructionKind(StrEnum):
@@ -26,6 +30,44 @@ class InstructionKind(StrEnum):
     """The contract ends."""
     RESTORE = "restore"
     """Whatever was cut off works again."""
+
+
+class Outcome(StrEnum):
+    """What came of it."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    SUPERSEDED = "superseded"
+    """A later one of the same number was answered first."""
+
+
+class Refusal(StrEnum):
+    """Why a carrier does not do it."""
+
+    NOT_OUR_NUMBER = "not_our_number"
+    """The number is not served by it any more."""
+    LAWFUL_ORDER = "lawful_order"
+    """An authority ordered otherwise."""
+    HOLDER_PROVED = "holder_proved"
+    """The holder was authenticated meanwhile, which its next register tells."""
+    TECHNICAL = "technical"
+    """Its systems cannot do it."""
+
+
+class UnknownInstruction(DomainError):
+    """There is no such instruction for this carrier."""
+
+    code = "instruction_unknown"
+    status = 404
+    title = "There is no such instruction for this carrier."
+
+
+class AnsweredOtherwise(DomainError):
+    """The carrier said something else of it before, or answered a later one of the same number."""
+
+    code = "instruction_answered"
+    status = 409
+    title = "This instruction was answered otherwise before, or a later one of its number was answered."
 
 
 _SUSPENSIONS: Mapping[Step, InstructionKind] = MappingProxyType(
@@ -81,6 +123,12 @@ class Instruction:
     reason: Reason
     due_at: Instant
     made_at: Instant
+    received_at: Instant | None = None
+    event_error: str | None = None
+    """With which code the carrier could not read the event that brought it (RFC 8935 §2.4)."""
+    answered_at: Instant | None = None
+    outcome: Outcome | None = None
+    refusal: Refusal | None = None
 
 
 def of_step(before: RegisteredNumber, due: Due) -> NewInstruction:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vneid_idp.numbers.routes import router
+from vneid_idp.numbers.api import router
 from vneid_idp.web.contracts import document
 
 _DESCRIPTION = """\

@@ -27,6 +27,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.registered_numbers.store import FIRST, read_number
 from vneid_idp.registered_numbers.tables import ladder_plans, registered_numbers
+from vneid_idp.registered_numbers.telling_store import plan_anew
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -112,7 +113,9 @@ async def list_due(unit: Reading, until: Instant, after: Place, most: int) -> tu
 
 
 async def seize_due(unit: Unit, after: Place, most: int) -> tuple[RegisteredNumber, ...]:
-    """As `list_due`, at this moment, of those that nobody holds: held until the unit ends."""
+    """As `list_due`, at this moment, of those that nobody holds: held until the unit ends, whose statements are planned
+    by what the tables hold now."""
+    await plan_anew(unit)
     rows = await unit.fetch(_SEIZE_DUE, until=unit.now, after_at=after.next_at, after_id=after.number_id, most=most)
     return tuple(map(read_number, rows))
 

@@ -1,9 +1,12 @@
 """Numbers of registers: found by their holder, answered for, and told that one was proved."""
 
+from collections.abc import Collection
+
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import answers, carrier_key, climbing, store, uploads
+from vneid_idp.registered_numbers import answers, carrier_key, climbing, store, telling_store, uploads
 from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Reading, Unit
@@ -61,6 +64,15 @@ async def prove(unit: Unit, family_id: str, number_digest: str) -> tuple[Registe
     after = climbing.proved(before, unit.now)
     await store.write(unit, after)
     return before, after
+
+
+async def phone_numbers(unit: Reading, sealer: Sealer, family_id: str, number_ids: Collection[str]) -> dict[str, str]:
+    """The numbers of a carrier under these ids, in the form of E.164, for the carrier."""
+    key = await carrier_key.find_key(unit, sealer, family_id) if number_ids else None
+    if key is None:
+        return {}
+    sealed = await telling_store.sealed_numbers(unit, family_id, number_ids)
+    return {number_id: key.open(text) for number_id, text in sealed.items()}
 
 
 async def forget_holder(unit: Unit, blind: BlindIndex, id_number: str) -> None:

@@ -1,4 +1,4 @@
-"""Statements by which a whole register is written: many numbers in each."""
+"""Statements on many numbers of a register at once."""
 
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
@@ -43,6 +43,12 @@ _WRITE = Statement(
     update(registered_numbers)
     .where(_c.number_id == bindparam("of_id", type_=Text))
     .values({name: bindparam(name, type_=_c[name].type) for name in COLUMNS if name != "number_id"})
+)
+_one_sealed = select(_c.number_id, _c.sealed_number).where(_c.family_id == _FAMILY)
+_sealed_of_each = _one_sealed.where(_c.number_id == _each.c.value).limit(1).lateral("found")
+_SEALED = Statement(
+    select(_sealed_of_each).select_from(_each.join(_sealed_of_each, true())),
+    sqlite=_one_sealed.where(_c.number_id.in_(select(_each_on_sqlite.c.value))),
 )
 _WALK = Statement(
     select(_c.number_id, _c.upload_id, _c.absent_at, _c.recycled_at, _c.sealed_number)
@@ -103,6 +109,12 @@ async def standing(unit: Reading, family_id: str, digests: Collection[str]) -> d
     """Those of these numbers that the carrier's register has already."""
     rows = await unit.fetch(_STANDING, of_family=family_id, texts=_json(sorted(digests)))
     return {row["number_digest"]: Standing(row["row_digest"], row["absent_at"]) for row in rows}
+
+
+async def sealed_numbers(unit: Reading, family_id: str, number_ids: Collection[str]) -> dict[str, str]:
+    """The sealed numbers of a carrier under these ids."""
+    rows = await unit.fetch(_SEALED, of_family=family_id, texts=_json(number_ids))
+    return {row["number_id"]: row["sealed_number"] for row in rows}
 
 
 async def seize(unit: Unit, family_id: str, digests: Collection[str]) -> tuple[RegisteredNumber, ...]:

@@ -292,6 +292,16 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Have the operator name the organisation in the member family of the registration."),
         "/docs?contract=numbers/v1",
     ),
+    "instruction_unknown": Remedy(
+        mark("An instruction that your own organisation was given, by its instruction_id or the jti of its event."),
+        mark("List them, or poll for them, with the client's own token."),
+        "/docs?contract=numbers/v1",
+    ),
+    "instruction_answered": Remedy(
+        mark("One answer to an instruction, in the order of its number."),
+        mark("Read how it stands: what was said first stays, and a later one of the number closes those before it."),
+        "/docs?contract=numbers/v1",
+    ),
     "account_limit_reached": Remedy(
         mark("A person with fewer accounts at this network than its limit."),
         mark("Let the person release one of the bound accounts first."),

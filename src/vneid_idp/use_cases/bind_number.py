@@ -144,14 +144,19 @@ async def _verify(
 
 async def release_number(unit: Unit, client: Client, binding_id: str) -> SubscriberNumber:
     """Release a number for its carrier, with the client's own token; of whichever client of the carrier's it is. One
-    that is released stays so. Raises `UnknownClient` when the client was disabled meanwhile, `InsufficientScope`,
-    `CarrierUnknown`, `BindingNotFound`."""
+    that is released stays so. Raises as `hold_carrier`, and `BindingNotFound`."""
+    found = await subscriber_numbers.get_of_family(unit, await hold_carrier(unit, client), binding_id)
+    return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+
+
+async def hold_carrier(unit: Unit, client: Client) -> str:
+    """The carrier for which a client does something with its own token, held until the unit ends. Raises
+    `UnknownClient` when the client was disabled meanwhile, `InsufficientScope`, `CarrierUnknown`."""
     if not await hold_client(unit, client.client_id):
         raise UnknownClient
     registered = await get_client(unit, client.client_id)
     check_scope(registered.scope if "client_credentials" in registered.grant_types else (), PERMISSION)
-    found = await subscriber_numbers.get_of_family(unit, carrier_of(registered), binding_id)
-    return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+    return carrier_of(registered)
 
 
 def carrier_of(client: Client) -> str:
