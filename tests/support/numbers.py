@@ -62,7 +62,8 @@ class NumbersClient:
 def _assert_as_published(method: str, path: str, status: int, content_type: str, body: dict[str, Any]) -> None:
     document = openapi()
     plain = path.partition("?")[0]
-    template = NUMBERS + ("" if not plain else "/{number_id}/release" if plain.endswith("/release") else "/{number_id}")
+    act = plain.rpartition("/")[2]
+    template = NUMBERS + ("" if not plain else f"/{{number_id}}/{act}" if plain.count("/") > 1 else "/{number_id}")
     described = document["paths"][template][method.lower()]["responses"][str(status)]
     schema = described["content"][content_type.partition(";")[0]]["schema"]
     Draft202012Validator({**schema, "components": document["components"]}).validate(body)

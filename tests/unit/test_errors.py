@@ -12,38 +12,36 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 
 DOMAIN = """
-400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE
-    bad_family bad_overlap bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text
-    passkey_elsewhere passkey_refused refused unknown_answer unknown_cursor who_and_why
-403 INVALID_TOKEN_CONTEXT
-    account_not_usable carrier_unknown form_not_valid fresh_proof_needed grant_ended guardian_level_required
-    guardian_must_agree guardian_required level_not_allowed level_required level_too_low link_not_confirmed
-    matcher_not_evaluated not_the_asker not_their_guardian number_level_required number_not_confirmed own_file
-    own_proof_required own_role phone_not_enrolled role_required same_officer signed_out
-404 binding_not_found consent_not_found no_account no_such_request nobody_of_this_number not_given_up not_set_aside
-    number_not_registered instruction_unknown
-    policy_version_unknown unknown_client unknown_domain unknown_family unknown_person
-    unknown_device unknown_resource_server upload_not_found
-409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over binding_state_conflict
-    binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict consent_ended done_already
-    events_came_in family_exists holder_died holds_role idempotency_conflict key_not_rotatable match_not_usable
-    no_lock_to_lift no_secret nobody_answers not_now nothing_to_ask number_bound_to_another number_not_to_be_answered
-    number_suspended number_taken instruction_answered policy_already_published policy_in_the_past
-    policy_published_meanwhile proof_outdated purpose_exists report_id_used report_refused request_is_open
-    resource_server_exists role_held too_many_phones
-    several_offices sign_in_name_taken still_set_aside too_late_to_undo
-    register_leaving upload_overtaken upload_under_way
+400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE bad_family bad_overlap
+    bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text passkey_elsewhere
+    passkey_refused refused unknown_answer unknown_cursor who_and_why
+403 INVALID_TOKEN_CONTEXT account_not_usable carrier_unknown form_not_valid fresh_proof_needed grant_ended
+    guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required level_too_low
+    link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required
+    number_not_confirmed own_file own_proof_required own_role phone_not_enrolled role_required same_officer
+    signed_out
+404 binding_not_found consent_not_found instruction_unknown no_account no_such_request nobody_of_this_number
+    not_given_up not_set_aside number_not_registered policy_version_unknown unknown_client unknown_device
+    unknown_domain unknown_family unknown_person unknown_resource_server upload_not_found
+409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over
+    binding_state_conflict binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict
+    consent_ended done_already events_came_in family_exists holder_died holds_role idempotency_conflict
+    instruction_answered key_not_rotatable match_not_usable no_lock_to_lift no_secret nobody_answers not_now
+    nothing_to_ask number_bound_to_another number_frozen number_not_to_be_answered number_suspended number_taken
+    policy_already_published policy_in_the_past policy_published_meanwhile proof_outdated purpose_exists
+    register_leaving report_id_used report_refused request_is_open resource_server_exists role_held several_offices
+    sign_in_name_taken still_set_aside too_late_to_undo too_many_phones upload_overtaken upload_under_way
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large
-422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER
-    bad_capture bad_device bad_endpoint bad_evaluation bad_label bad_office bad_subject invalid_evidence malformed
-    not_compared not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
+422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER bad_capture bad_device bad_endpoint bad_evaluation bad_label
+    bad_office bad_subject implausible_instant invalid_evidence malformed not_compared not_synthetic policy_refused
+    reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 match_budget_spent too_many_attempts too_many_requests
-503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable
-    temporarily_unavailable too_busy
+503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable temporarily_unavailable
+    too_busy
 """
 PROTOCOL = """
 400 access_denied authorization_pending consent_required expired_token interaction_required

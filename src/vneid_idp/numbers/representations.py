@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
-from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.kernel.clock import SECOND, Instant, to_datetime
 from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
 from vneid_idp.protocol.details.detail_type import Detail
 from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, Channel, Contract
@@ -53,8 +53,10 @@ class Number(_Model):
     number_id: NumberId
     state: NumberState = Field(
         description="`confirmed`: the person said that it is theirs, and its data are not compared with the population "
-        "register yet. `verified`: all four fields agreed. `suspended`: it rests while the identity of its holder "
-        "cannot be used. `released`: it belongs to nobody any more."
+        "register yet. `verified`: all four fields agreed. `rechecking`: it works in another device, and its "
+        "holder has to be authenticated again. `frozen`: it works in another SIM or moves away, and nothing rests on "
+        "it. `suspended`: it rests while the identity of its holder cannot be used. `released`: it belongs to nobody "
+        "any more."
     )
     channel: Channel = Field(description="Where the person registered it.")
     contract: Contract
@@ -79,6 +81,20 @@ class Number(_Model):
             match_id=number.match_id,
             released_at=None if ended is None else to_datetime(ended),
         )
+
+
+class NumberReport(_Model):
+    """What happened to a number."""
+
+    occurred_at: Annotated[
+        AwareDatetime,
+        Field(description="When it happened, with an offset (RFC 3339): not in the future, and at most 30 days ago."),
+    ]
+
+    @property
+    def at(self) -> Instant:
+        """The instant."""
+        return int(self.occurred_at.timestamp() * SECOND)
 
 
 class NumberPage(_Model):

@@ -53,7 +53,7 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
         **problems(
             _401="invalid_token, insufficient_user_authentication",
             _403="insufficient_scope, carrier_unknown, number_not_confirmed",
-            _409="number_bound_to_another, number_suspended, match_not_usable, binding_state_conflict, "
+            _409="number_bound_to_another, number_frozen, number_suspended, match_not_usable, binding_state_conflict, "
             "idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable",

@@ -17,7 +17,9 @@ from vneid_idp.portal.hand_over import applications_of
 from vneid_idp.portal.linked import NUMBERS, PAGE, is_live
 from vneid_idp.portal.registered import Registered, read_registered
 from vneid_idp.portal.told import NOT_REGISTERED
+from vneid_idp.use_cases.protect_account import shows_passkey
 from vneid_idp.use_cases.release_binding import release_for_person
+from vneid_idp.use_cases.report_number import thaw_number
 from vneid_idp.web.detail_words.subscriber_number import CHANNELS, CONTRACTS
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -31,6 +33,8 @@ _ADDRESS = "/me/numbers"
 _STATES = {
     NumberState.CONFIRMED: (mark("Confirmed by you"), "success"),
     NumberState.VERIFIED: (mark("Verified"), "success"),
+    NumberState.RECHECKING: (mark("Works in another device"), "warning"),
+    NumberState.FROZEN: (mark("Frozen"), "danger"),
     NumberState.SUSPENDED: (mark("Suspended"), "warning"),
 }
 _NEXT = {
@@ -40,12 +44,21 @@ _NEXT = {
     NumberState.VERIFIED: mark(
         "Your ID number, name, birth date and face agreed with the population register. You have nothing to do here."
     ),
+    NumberState.RECHECKING: mark(
+        "The carrier told that it works in another device. Show your face in the carrier's app, or at one of its "
+        "points: until then it is cut off step by step."
+    ),
+    NumberState.FROZEN: mark(
+        "The carrier told that it works in another SIM card, or moves to another carrier. Nothing rests on it until "
+        "you show that it is in your hand. If it was not you, call the carrier at once."
+    ),
     NumberState.SUSPENDED: mark(
         "It rests while your account is locked or your card is not valid, and counts again by itself afterwards. The "
         "carrier is told that it rests, and not why."
     ),
 }
 _SAID = {
+    "thawed": mark("You said that the number is in your hand. It counts again."),
     "mine": mark("You said that the number is yours."),
     "not_mine": mark("You said that the number is not yours. The carrier is told so."),
 }
@@ -88,6 +101,7 @@ async def show(request: Request, holder: Holder) -> Response:
         able=able,
         registered_over=[each for each in listed if each.is_over],
         may_answer=holder.account.level >= 2,
+        may_thaw=shows_passkey(holder.session, holder.now),
         more=None if more is None else f"?after={more}",
         current=current,
         ended=[each for each in shown if not is_live(each.binding)],
@@ -131,7 +145,16 @@ async def release(request: Request, holder: Holder) -> Response:
     return see_other(f"{_ADDRESS}?released")
 
 
+async def thaw(request: Request, holder: Holder) -> Response:
+    """Let a frozen number count again. Raises `FreshProofNeeded`, `BindingNotFound` and `MoveForbidden`."""
+    binding_id = (await read_form(request))["binding"]
+    vault, session = holder.provider.vault, holder.session
+    await holder.provider.db.transact(lambda unit: thaw_number(unit, vault, session, binding_id))
+    return see_other(f"{_ADDRESS}?said=thawed")
+
+
 doors = [
+    Door.page(f"{_ADDRESS}/thaw", for_holder(thaw), "POST"),
     Door.page(_ADDRESS, for_holder(show)),
     Door.page(f"{_ADDRESS}/release", for_holder(release), "POST"),
 ]

@@ -20,7 +20,7 @@ from vneid_idp.portal.phones import phones_of
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.use_cases.end_session import end_session, end_sessions
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
-from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change, trust_own_phone
+from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change, shows_passkey, trust_own_phone
 from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.device_words import device_name
 from vneid_idp.web.doors import Door
@@ -91,6 +91,7 @@ async def show(request: Request, holder: Holder) -> Response:
         passkeys=keys,
         phones=[(phone, device_name(phone.device, say)) for phone in await phones_of(holder)],
         distrusted=distrusted,
+        may_trust=shows_passkey(holder.session, holder.now),
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
         places=[

@@ -42,7 +42,9 @@ def possible(number: RegisteredNumber) -> frozenset[Answer]:
     if number.state in _ENDS or number.state is RegisteredState.DISPUTED or number.absent_at is not None:
         return frozenset()
     facts = number.facts
-    said = {Answer.MINE} if facts.confirmed_at or facts.proved_at else set()
+    # Whoever has another device shows their face at the carrier (Article 8): to say that it is theirs proves nothing.
+    rechecks = number.ladder is not None and number.ladder.trigger is Trigger.DEVICE_CHANGE
+    said = {Answer.MINE} if rechecks or facts.confirmed_at or facts.proved_at else set()
     return frozenset(Answer) - (said | ({Answer.NOT_MINE} if facts.disowned_at else set()))
 
 

@@ -279,6 +279,19 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Let the person look at /me/numbers, where it says why it rests, or release it."),
         "/docs?contract=numbers/v1",
     ),
+    "number_frozen": Remedy(
+        mark("A number that is in the hand of its holder."),
+        mark(
+            "Bring a match of all four fields (match_id) with it, or let the person say at /me/numbers, signed in with "
+            "a passkey, that it is."
+        ),
+        "/docs?contract=numbers/v1",
+    ),
+    "implausible_instant": Remedy(
+        mark("An instant of the last 30 days."),
+        mark("Tell in occurred_at when it happened, as RFC 3339 has it, and compare the clocks."),
+        "/docs?contract=numbers/v1",
+    ),
     "match_not_usable": Remedy(
         mark("A match whose verdict is matched, made by this organisation for this person, number and channel."),
         mark(

@@ -12,6 +12,7 @@ from vneid_idp.bindings.subscriber_numbers.words import (
     CarrierUnknown,
     MatchNotUsable,
     NumberBoundToAnother,
+    NumberFrozen,
     NumberNotConfirmed,
     NumberSuspended,
 )
@@ -58,7 +59,7 @@ async def bind_number(
 
     Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
     identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
-    `MatchNotUsable`, and as `subscriber_numbers.bind_number`.
+    `NumberFrozen` without a match,    `MatchNotUsable`, and as `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
     grant = await grants.hold(unit, by.client_id, grant_id, alone=True)
@@ -70,6 +71,8 @@ async def bind_number(
     if bound.binding.state is NumberState.SUSPENDED:
         raise NumberSuspended
     if match_id is None:
+        if bound.binding.state is NumberState.FROZEN:
+            raise NumberFrozen
         return bound
     return Bound(await _verify(unit, blind, by, bound.binding, confirmed, match_id), bound.created)
 

@@ -46,6 +46,11 @@ def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
     return factors(session.methods) >= 2 and held is not None and now - held <= FRESH
 
 
+def shows_passkey(session: Session, now: Instant) -> bool:
+    """Whether a passkey was shown a short while ago: what a number that may be in another hand cannot do. Pure."""
+    return any(method.name == PASSKEY and now - method.at <= FRESH for method in session.methods)
+
+
 def may_change(here: SignedInPerson, *, has_passkey: bool, now: Instant) -> bool:
     """Whether what was proven is enough to take a passkey away or to choose another secret. Pure.
 
@@ -129,9 +134,7 @@ async def trust_own_phone(unit: Unit, vault: Vault, who: Session) -> None:
     """Let codes that are sent to the registered number count again, for who shows a passkey: whoever has the number may
     not say so by the number. Raises `SignedOut`, `FreshProofNeeded`."""
     here = await seize_holder(unit, vault, who)
-    if not has_two_fresh_proofs(here.session, unit.now) or not any(
-        method.name == PASSKEY for method in here.session.methods
-    ):
+    if not shows_passkey(here.session, unit.now):
         raise FreshProofNeeded
     if await distrusted_phones.trust_again(unit, who.person_id):
         await record(unit, Event(EventKind.PHONE_TRUSTED, who.person_id))

@@ -47,20 +47,24 @@ def test_the_table_of_social_accounts_allows_exactly_this() -> None:
 
 
 def test_the_table_of_subscriber_numbers_allows_exactly_this() -> None:
-    allowed = {
-        f"{state or 'nothing'} {move} {end}" for state, move in NUMBERS.moves for end in NUMBERS.targets(state, move)
-    }
+    allowed: dict[str, set[str]] = {}
+    for state, move in NUMBERS.moves:
+        for end in NUMBERS.targets(state, move):
+            allowed.setdefault(f"{move} {end}", set()).add(state or "nothing")
+    trusted = {"confirmed", "verified", "rechecking"}
+    awake = trusted | {"frozen"}
     assert allowed == {
-        "nothing confirm confirmed",
-        "confirmed verify verified",
-        "confirmed suspend suspended",
-        "confirmed release released",
-        "verified verify verified",
-        "verified suspend suspended",
-        "verified release released",
-        "suspended resume confirmed",
-        "suspended resume verified",
-        "suspended release released",
+        "confirm confirmed": {"nothing"},
+        "verify verified": awake,
+        "recheck rechecking": trusted,
+        "recheck frozen": {"frozen"},
+        "recheck suspended": {"suspended"},
+        "freeze frozen": awake,
+        "freeze suspended": {"suspended"},
+        **{f"thaw {end}": {"frozen"} for end in trusted},
+        "suspend suspended": awake,
+        **{f"resume {end}": {"suspended"} for end in awake},
+        "release released": awake | {"suspended"},
     }
 
 

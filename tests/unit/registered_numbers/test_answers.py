@@ -48,6 +48,10 @@ def test_what_can_be_said(facts: dict[str, Instant], answers: set[Answer]) -> No
             answered(number, refused, shipped(), NOW)
 
 
+def test_who_has_another_device_proves_nothing_by_saying_that_the_number_is_theirs() -> None:
+    assert possible(registered(RowClass.CONSISTENT, Ladder(Trigger.DEVICE_CHANGE, ARRIVED))) == {NOT_MINE}
+
+
 @pytest.mark.parametrize("row_class", RowClass)
 def test_whoever_confirms_what_agrees_has_proved_it(row_class: RowClass) -> None:
     number = answered(registered(row_class, two_way_at=2, one_way_at=1, disowned_at=1), MINE, shipped(), NOW)

@@ -16,6 +16,11 @@ class NumberState(StrEnum):
     """The person said that it is theirs; its data are not compared with the register yet."""
     VERIFIED = "verified"
     """All four fields of its holder agreed with the register."""
+    RECHECKING = "rechecking"
+    """It works in another device: its holder has to be authenticated again (Circular 08/2026/TT-BKHCN Art. 8)."""
+    FROZEN = "frozen"
+    """It works in another SIM, or moves to another carrier: who has it now may be somebody else, and nothing rests on
+    it."""
     SUSPENDED = "suspended"
     """It rests while the identity of its holder cannot be used."""
     RELEASED = "released"
@@ -26,6 +31,9 @@ class NumberMove(StrEnum):
 
     CONFIRM = "confirm"
     VERIFY = "verify"
+    RECHECK = "recheck"
+    FREEZE = "freeze"
+    THAW = "thaw"
     SUSPEND = "suspend"
     RESUME = "resume"
     RELEASE = "release"
@@ -38,39 +46,56 @@ class NumberFacts:
     confirmed_at: Instant
     verified_at: Instant | None = None
     """When it was last bound on a match of all four fields."""
+    rechecking_at: Instant | None = None
+    frozen_at: Instant | None = None
     suspended_at: Instant | None = None
     released_at: Instant | None = None
 
+
+_TRUSTED = frozenset({NumberState.CONFIRMED, NumberState.VERIFIED, NumberState.RECHECKING})
+_AWAKE = _TRUSTED | {NumberState.FROZEN}
 
 LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
     signs=MappingProxyType(
         {
             "released_at": NumberState.RELEASED,
             "suspended_at": NumberState.SUSPENDED,
+            "frozen_at": NumberState.FROZEN,
+            "rechecking_at": NumberState.RECHECKING,
             "verified_at": NumberState.VERIFIED,
             "confirmed_at": NumberState.CONFIRMED,
         }
     ),
-    live=frozenset({NumberState.CONFIRMED, NumberState.VERIFIED, NumberState.SUSPENDED}),
+    live=frozenset(NumberState) - {NumberState.RELEASED},
     moves=MappingProxyType(
         {
             # What the person confirmed is there before the number: it comes with the access token.
             (None, NumberMove.CONFIRM): NumberState.CONFIRMED,
-            (NumberState.CONFIRMED, NumberMove.VERIFY): NumberState.VERIFIED,
             # A later match: of the number's last one the proof is kept (Circular 08/2026/TT-BKHCN Art. 4.2).
-            (NumberState.VERIFIED, NumberMove.VERIFY): NumberState.VERIFIED,
-            (NumberState.CONFIRMED, NumberMove.SUSPEND): NumberState.SUSPENDED,
-            (NumberState.CONFIRMED, NumberMove.RELEASE): NumberState.RELEASED,
-            (NumberState.VERIFIED, NumberMove.SUSPEND): NumberState.SUSPENDED,
-            (NumberState.VERIFIED, NumberMove.RELEASE): NumberState.RELEASED,
-            (NumberState.SUSPENDED, NumberMove.RESUME): frozenset({NumberState.CONFIRMED, NumberState.VERIFIED}),
-            (NumberState.SUSPENDED, NumberMove.RELEASE): NumberState.RELEASED,
+            **dict.fromkeys(((state, NumberMove.VERIFY) for state in _AWAKE), NumberState.VERIFIED),
+            **dict.fromkeys(((state, NumberMove.RECHECK) for state in _TRUSTED), NumberState.RECHECKING),
+            **dict.fromkeys(((state, NumberMove.FREEZE) for state in _AWAKE), NumberState.FROZEN),
+            # What befalls it while it rests, or is frozen, is seen when it counts again.
+            (NumberState.SUSPENDED, NumberMove.RECHECK): NumberState.SUSPENDED,
+            (NumberState.SUSPENDED, NumberMove.FREEZE): NumberState.SUSPENDED,
+            (NumberState.FROZEN, NumberMove.RECHECK): NumberState.FROZEN,
+            (NumberState.FROZEN, NumberMove.THAW): _TRUSTED,
+            **dict.fromkeys(((state, NumberMove.SUSPEND) for state in _AWAKE), NumberState.SUSPENDED),
+            (NumberState.SUSPENDED, NumberMove.RESUME): _AWAKE,
+            **dict.fromkeys(
+                ((state, NumberMove.RELEASE) for state in (*_AWAKE, NumberState.SUSPENDED)), NumberState.RELEASED
+            ),
         }
     ),
     changes=MappingProxyType(
         {
             NumberMove.CONFIRM: StateChange(happens=("confirmed_at",)),
-            NumberMove.VERIFY: StateChange(happens=("verified_at",), brings=("match_id", "channel")),
+            NumberMove.VERIFY: StateChange(
+                happens=("verified_at",), undoes=("rechecking_at", "frozen_at"), brings=("match_id", "channel")
+            ),
+            NumberMove.RECHECK: StateChange(happens=("rechecking_at",)),
+            NumberMove.FREEZE: StateChange(happens=("frozen_at",)),
+            NumberMove.THAW: StateChange(undoes=("frozen_at",)),
             NumberMove.SUSPEND: StateChange(happens=("suspended_at",)),
             NumberMove.RESUME: StateChange(undoes=("suspended_at",)),
             NumberMove.RELEASE: StateChange(happens=("released_at",)),
@@ -80,6 +105,9 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
         {
             NumberMove.CONFIRM: EventKind.BINDING_REQUESTED,
             NumberMove.VERIFY: EventKind.BINDING_PROVED,
+            NumberMove.RECHECK: EventKind.BINDING_RECHECK_ASKED,
+            NumberMove.FREEZE: EventKind.BINDING_FROZEN,
+            NumberMove.THAW: EventKind.BINDING_THAWED,
             NumberMove.SUSPEND: EventKind.BINDING_SUSPENDED,
             NumberMove.RESUME: EventKind.BINDING_RESUMED,
             NumberMove.RELEASE: EventKind.BINDING_RELEASED,

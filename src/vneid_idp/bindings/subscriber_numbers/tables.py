@@ -1,9 +1,10 @@
-"""The `subscriber_numbers` table."""
+"""The tables `subscriber_numbers` and `number_reports`."""
 
-from sqlalchemy import BigInteger, Column, Index, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
 
 from vneid_idp.bindings.engine.tables import binding_table, fact, index
 from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE
+from vneid_idp.storage.metadata import metadata
 
 subscriber_numbers = binding_table(
     "subscriber_numbers",
@@ -17,9 +18,24 @@ subscriber_numbers = binding_table(
     fact("verified_at"),
     # The match on which it was verified, whose receipt the carrier keeps.
     Column("match_id", Text),
+    fact("rechecking_at"),
+    fact("frozen_at"),
     fact("suspended_at"),
     fact("released_at"),
 )
 index(subscriber_numbers, LIFECYCLE, scope="family_id")
 # For the carrier's own list, whichever of its clients bound a number.
 Index("ix_subscriber_numbers_family", subscriber_numbers.c.family_id, subscriber_numbers.c.binding_id)
+
+number_reports = Table(
+    "number_reports",
+    metadata,
+    Column("family_id", Text, nullable=False),
+    # The digest under which the number is bound.
+    Column("number_digest", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # When it happened, as the carrier told.
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("told_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("family_id", "number_digest", "kind", "occurred_at"),
+)

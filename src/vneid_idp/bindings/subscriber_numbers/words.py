@@ -31,6 +31,25 @@ class NumberSuspended(DomainError):
     title = "The binding of this number is suspended. Its holder has to ask why, and can release it."
 
 
+class NumberFrozen(DomainError):
+    """The number is this person's, and who has it now may be somebody else."""
+
+    code = "number_frozen"
+    status = 409
+    title = (
+        "This number works in another SIM, or moves to another carrier: nothing rests on it. Bind it with a match of "
+        "all four fields of its holder (match_id), or its holder shows at /me/numbers that it is in their hand."
+    )
+
+
+class ImplausibleInstant(DomainError):
+    """What is told cannot have happened then."""
+
+    code = "implausible_instant"
+    status = 422
+    title = "occurred_at lies in the future, or longer ago than this can be told."
+
+
 class MatchNotUsable(DomainError):
     """The match is not there, or verifies something else. Which of it is not told: whose ID number somebody has would
     follow."""

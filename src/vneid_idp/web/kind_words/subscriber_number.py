@@ -21,6 +21,14 @@ WORDS = KindWords(
             "Your phone number at %(service)s was verified: all that the law has compared agreed with the population "
             "register."
         ),
+        EventKind.BINDING_RECHECK_ASKED: mark(
+            "%(service)s told that your phone number works in another device. You have to show there again who you are."
+        ),
+        EventKind.BINDING_FROZEN: mark(
+            "%(service)s told that your phone number works in another SIM card, or moves to another carrier. Nothing "
+            "rests on it any more."
+        ),
+        EventKind.BINDING_THAWED: mark("You said that your phone number at %(service)s is in your hand."),
         EventKind.BINDING_SUSPENDED: mark("Your phone number at %(service)s was suspended here."),
         EventKind.BINDING_RESUMED: mark("Your phone number at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),

@@ -1,0 +1,67 @@
+"""A number works in another device: it is set on the ladder of the law, whether a register told of it before or not."""
+
+from dataclasses import dataclass
+
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.secrets import new_id
+from vneid_idp.policy.intervals import Trigger
+from vneid_idp.policy.rules import Policy
+from vneid_idp.registered_numbers import store
+from vneid_idp.registered_numbers.carrier_key import ensure_key
+from vneid_idp.registered_numbers.climbing import put_on
+from vneid_idp.registered_numbers.rules import Ladder, NumberFacts, RegisteredNumber
+from vneid_idp.registered_numbers.tables import registered_numbers
+from vneid_idp.registers.classes import RowClass
+from vneid_idp.storage.bulk import load
+from vneid_idp.storage.unit import Unit
+
+NO_UPLOAD = ""
+"""In the place of an upload, of a number of which no file told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A number that is bound to somebody, and works in another device since `at`."""
+
+    family_id: str
+    client_id: str
+    number_digest: str
+    phone_number: str
+    holder_digest: str | None
+    at: Instant
+
+
+async def put_on_ladder(unit: Unit, sealer: Sealer, changed: Changed, policy: Policy) -> RegisteredNumber:
+    """Set the number on the ladder of changed devices: the proof of before counts no more. One that is cut off already
+    stays on its own ladder: nobody gains time by another device."""
+    before = await store.seize(unit, changed.family_id, changed.number_digest)
+    ladder = Ladder(Trigger.DEVICE_CHANGE, changed.at)
+    if before is None:
+        number = put_on(await _new(unit, sealer, changed), ladder, policy)
+        row = store.row_of(number)
+        await load(unit, registered_numbers, store.COLUMNS, [tuple(row[name] for name in store.COLUMNS)])
+        return number
+    if before.ladder is not None and before.facts.one_way_at is not None:
+        return before
+    number = put_on(before.with_facts(proved_at=None), ladder, policy)
+    await store.write(unit, number)
+    return number
+
+
+async def _new(unit: Unit, sealer: Sealer, changed: Changed) -> RegisteredNumber:
+    key = await ensure_key(unit, sealer, changed.family_id)
+    return RegisteredNumber(
+        number_id=new_id("nbr"),
+        family_id=changed.family_id,
+        client_id=changed.client_id,
+        number_digest=changed.number_digest,
+        sealed_number=key.seal(changed.phone_number),
+        holder_digest=changed.holder_digest,
+        row_class=RowClass.CONSISTENT,
+        reasons=(),
+        upload_id=NO_UPLOAD,
+        row_digest="",
+        absent_at=None,
+        facts=NumberFacts(registered_at=unit.now),
+    )
