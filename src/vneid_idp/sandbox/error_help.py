@@ -288,7 +288,7 @@ _REMEDIES: Mapping[str, Remedy] = {
         "/docs?contract=numbers/v1",
     ),
     "implausible_instant": Remedy(
-        mark("An instant of the last 30 days."),
+        mark("An instant that has come, and not long ago."),
         mark("Tell in occurred_at when it happened, as RFC 3339 has it, and compare the clocks."),
         "/docs?contract=numbers/v1",
     ),
