@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PATIENCE_MS
 from tests.support.sandbox import Sandbox
 
-# Each language has its own buyer, since what one agreed to is remembered.
-BUYERS = {"vi": "one-word-name", "en": "plain"}
-IN_NAME = {"vi": "đứng tên bạn", "en": "in your name"}
+# Each language has a buyer of its own, who appears in no other test of the sandbox: what one agreed to is remembered.
+BUYERS = {"vi": "one-word-name", "en": "letter-d"}
+BOUGHT = {"vi": "Số này là của bạn", "en": "The number is yours"}
 OTHER_FACE = {"vi": "Khuôn mặt không khớp", "en": "The face does not agree"}
 GIVEN_BACK = {"vi": "Bạn đã trả lại số", "en": "You gave the number back"}
 ASKED = {"vi": "Hãy trả lời trong ứng dụng định danh", "en": "Answer in the identity app"}
@@ -56,7 +56,7 @@ def test_a_number_is_bought_shown_and_given_back(chromium: Browser, sandbox: San
         page.wait_for_url(f"{sandbox.carrier}/outcome")
         if page.locator(".outcome-good").count():
             break
-    expect(page.locator("h1")).to_contain_text(IN_NAME[locale])
+    expect(page.locator("h1")).to_have_text(BOUGHT[locale])
     check(page, locale)
     page.goto(f"{sandbox.carrier}/mine")
     expect(page.locator(".mine")).to_contain_text(number)

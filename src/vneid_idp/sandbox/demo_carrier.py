@@ -1,4 +1,4 @@
-"""The demo carrier's registration with the provider, two clients of one organisation, and what it must know to
+"""The demo carrier's registration with the provider, three clients of one organisation, and what it must know to
 start."""
 
 from pathlib import Path
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from vneid_idp.settings import Settings
 
 FAMILY = "song"
-CLIENT_IDS = {"app": "song", "back_end": "song-back-end"}
-"""The client that people meet, and the one that acts in the carrier's own name."""
+CLIENT_IDS = {"app": "song", "back_end": "song-back-end", "point": "song-point"}
+"""The client that people meet, the one that acts in the carrier's own name, and the tablet at a point of sale."""
 _FOLDER = Path(__file__).parent / "carrier"
 _METADATA_ORIGIN = "http://localhost:8005"
 _DEED = Deed("sandbox", "the demo carrier")
@@ -35,9 +35,10 @@ async def demo_carrier(database: Database, settings: "Settings") -> Demo | None:
     if settings.carrier_url is None or settings.carrier_port is None:
         return None
     path = settings.state_folder / "carrier.json"
-    if not path.exists():
-        keep(path, orjson.dumps(new_credentials()))
-    kept: dict[str, Any] = orjson.loads(path.read_bytes())
+    kept: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+    if kept.keys() != (whole := new_credentials()).keys():
+        kept = whole | kept
+        keep(path, orjson.dumps(kept))
     url = settings.carrier_url
     await database.transact(lambda unit: bring_in_step(unit, kept, url))
     return Demo(
@@ -72,7 +73,7 @@ def _new_keys(client_id: str) -> dict[str, Any]:
 
 
 async def bring_in_step(unit: Unit, kept: dict[str, Any], url: str) -> None:
-    """Have both clients registered with these keys, at this address."""
+    """Have all clients registered with these keys, at this address."""
     await families.ensure(unit, FAMILY)
     await families.name(unit, FAMILY, "Sóng", _DEED)
     for name, client_id in CLIENT_IDS.items():

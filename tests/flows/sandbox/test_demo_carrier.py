@@ -14,9 +14,10 @@ from fastapi import FastAPI
 import vneid_idp.sandbox.carrier as carrier
 from tests.support.country import ISSUER, Country
 from tests.support.pages import post
+from tests.support.polling import answered, confirmed
 from tests.support.shortcuts import Known, known
 from tests.support.visitor import Page, shown
-from vneid_idp.kernel.clock import MINUTE
+from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.sandbox.carrier.keys import ClientKeys
 from vneid_idp.sandbox.carrier.store import Store
 from vneid_idp.sandbox.demo_carrier import bring_in_step, new_credentials
@@ -90,8 +91,8 @@ async def customer(land: Country, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     kept: dict[str, Any] = new_credentials()
     for _ in range(2):  # a sandbox that starts again registers nothing twice
         await land.idp.db.transact(lambda unit: bring_in_step(unit, kept, PUBLIC_URL))
-    app_keys, back_end_keys = (ClientKeys.read(kept[name]) for name in ("app", "back_end"))
-    config = carrier.Config(ISSUER, app_keys, back_end_keys, kept["session_secret"], PUBLIC_URL)
+    app_keys, back_end_keys, point_keys = (ClientKeys.read(kept[name]) for name in ("app", "back_end", "point"))
+    config = carrier.Config(ISSUER, app_keys, back_end_keys, point_keys, kept["session_secret"], PUBLIC_URL)
     app = carrier.create_app(config, httpx.ASGITransport(land.app))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
@@ -106,7 +107,7 @@ async def test_a_number_is_confirmed_and_in_its_buyers_name_until_they_take_it_b
     someone = await known(land, "plain")
     order = await customer.confirm(someone)
     assert "Nguyễn Văn An" in await customer.page(order)
-    assert "The number is in your name" in await customer.photographed(order)
+    assert "The number is yours" in await customer.photographed(order)
     assert "0958 112 233" not in await customer.page("/"), "it is sold"
     assert "This number has just been sold" in await customer.page(FIRST)
     assert "That took too long" in await customer.page(order), "an order is carried out once"
@@ -128,7 +129,7 @@ async def test_what_is_refused_is_told_in_plain_words_and_costs_nothing(land: Co
     assert "The camera saw no living face" in await customer.photographed(order, "photograph")
     assert "0958 112 233" in await customer.page("/"), "it is still on sale"
     assert "You have no number" not in await customer.page("/mine")
-    assert "The number is in your name" in await customer.photographed(order), "the number waited"
+    assert "The number is yours" in await customer.photographed(order), "the number waited"
 
 
 async def test_who_comes_back_without_a_session_is_recognised_by_the_provider(
@@ -165,7 +166,7 @@ async def test_a_second_number_takes_the_code_that_went_to_the_first(land: Count
     page = shown(await customer.leave(someone, order, code=code[1]))
     assert "0958 174 036" in page.text.replace("\u00a0", " ")
     confirmed = await customer.answered(someone, page)
-    assert "The number is in your name" in await customer.photographed(confirmed)
+    assert "The number is yours" in await customer.photographed(confirmed)
     assert "That took too long" in await customer.page(order), "a code is good once"
 
     order = await customer.send("/numbers/958235839", contract="prepaid")
@@ -202,6 +203,38 @@ async def test_an_old_number_is_confirmed_in_the_app_when_the_carrier_asks(land:
     land.watch.advance(10 * MINUTE)
     assert "Nobody answered" in await customer.page(nobody)
     await customer.refused("/old", phone="0281 234 567")
+
+
+async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Country, customer: Customer) -> None:
+    store: Store = customer.app.state.store
+    someone = await known(land, "plain")
+    record = land.people["plain"].record
+    papers = {"id_number": record.personal_number, "full_name": record.full_name, "birthdate": "05/01/1995"}
+    assert record.birth_date.strftime("%d/%m/%Y") == papers["birthdate"]
+    sale = {"number": "+84958112233", "contract": "prepaid"}
+    for member, wrong in (("id_number", "12"), ("full_name", " "), ("birthdate", "31/02/1995")):
+        await customer.refused("/point", **papers | sale | {member: wrong})
+
+    async def counter(answer: str, **typed: str) -> str:
+        """Have the customer answer; where the tablet is then."""
+        page = await customer.send("/point", **papers | sale | typed)
+        found = store.counter(page.removeprefix("/point/"), customer.browser)
+        assert found
+        assert found.user_code in await customer.page(page)
+        await answered(someone.person, await confirmed(someone.person, found.user_code), answer)
+        assert found.user_code in await customer.page(page), "it polls no more often than it may"
+        land.watch.advance(found.interval * SECOND)
+        return str((await customer.http.get(page)).headers["location"])
+
+    assert "The customer did not confirm" in await customer.page(await counter("refuse"))
+    told = await customer.photographed(await counter("agree", full_name="Nguyễn Văn Ân"))
+    assert "What was typed does not agree" in told
+    order = await counter("agree")
+    assert "The face does not agree" in await customer.photographed(order, "other")
+    assert "The number is the customer&#39;s" in await customer.photographed(order)
+    assert "0958 112 233" not in await customer.page("/mine"), "the tablet is signed in as nobody"
+    page = shown(await someone.person.open("/me/numbers"))
+    assert "0958 112 233" in page.text.replace("\u00a0", " ")
 
 
 def _number_of(page: str) -> str:

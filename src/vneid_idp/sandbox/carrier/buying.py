@@ -4,7 +4,8 @@ import secrets
 
 from fastapi import APIRouter, Request, Response
 
-from .fapi import ProviderUnreachable, Refused
+from .details import AT_OUR_POINT, IN_OUR_APP
+from .fapi import Json, ProviderUnreachable, Refused
 from .pages import browser_of, go, read_form, render
 from .provider import SHOWS, Provider
 from .shelf import MOST_IN_APP, PLANS, is_ours
@@ -31,7 +32,9 @@ async def buy(request: Request, local: str) -> Response:
     if len(own) >= MOST_IN_APP:
         return end(request, "too_many")
     order_id, code = secrets.token_urlsafe(16), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    order = Order(order_id, browser_of(request), phone, contract, len(own) + 1, now(), code if own else None)
+    order = Order(
+        order_id, browser_of(request), phone, IN_OUR_APP, contract, len(own) + 1, now(), code if own else None
+    )
     store.begin_order(order)
     return go(f"/orders/{order_id}/code") if own else await depart(request, "buy", order)
 
@@ -96,8 +99,10 @@ async def finish(request: Request, order_id: str) -> Response:
         evidence = await provider.capture(order.person["id_number"], form["shows"])
         match = await provider.match(order, order.person, evidence, token)
         if match["verdict"] == "not_matched":
-            return end(request, _mismatch(match), **again)
-        bound = await provider.bind(order.detail, token, order.order_id)
+            return end(request, _mismatch(match, order), **again)
+        # Where there is no picture of the person to compare with, it stays undecided, and verifies nothing.
+        match_id = match["match_id"] if match["verdict"] == "matched" else None
+        bound = await provider.bind(order.detail, token, order.order_id, match_id)
     except ProviderUnreachable:
         return end(request, "unreachable", **again)
     except Refused as refusal:
@@ -115,6 +120,8 @@ async def finish(request: Request, order_id: str) -> Response:
     store.add_number(number)
     store.keep_customer(order.subject, order.person)
     store.end_order(order.order_id)
+    if order.channel == AT_OUR_POINT:  # it is the clerk who sits here
+        return end(request, f"point_{bound['state']}", number=order.phone)
     request.session["subject"] = order.subject
     return end(request, str(bound["state"]), number=order.phone)
 
@@ -125,7 +132,9 @@ def _confirmed(request: Request, order_id: str) -> Order | None:
     return order if order is not None and order.access_token is not None else None
 
 
-def _mismatch(match: dict[str, dict[str, str | None]]) -> str:
+def _mismatch(match: Json, order: Order) -> str:
     """The outcome of a comparison that failed: of the face, or of what was written."""
     wrong = [field for field, result in match["fields"].items() if result == "mismatch"]
-    return "face_mismatch" if wrong == ["face"] else "fields_mismatch"
+    if wrong == ["face"]:
+        return "face_mismatch"
+    return "point_fields_mismatch" if order.channel == AT_OUR_POINT else "fields_mismatch"

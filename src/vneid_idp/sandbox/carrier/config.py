@@ -18,7 +18,9 @@ class Config:
     app: ClientKeys = field(repr=False)
     """The client that people meet: it sends them to the provider."""
     back_end: ClientKeys = field(repr=False)
-    """The client that acts in the carrier's own name. Both are of one organisation."""
+    """The client that acts in the carrier's own name."""
+    point: ClientKeys = field(repr=False)
+    """The tablet at a point of sale. All three are of one organisation."""
     session_secret: str = field(repr=False)
     public_url: str = "http://localhost:8005"
     database: str = ":memory:"
@@ -70,6 +72,7 @@ def read_config(environment: Mapping[str, str]) -> Config:
         issuer=needed["issuer"].rstrip("/"),
         app=ClientKeys.read(kept["app"]),
         back_end=ClientKeys.read(kept["back_end"]),
+        point=ClientKeys.read(kept["point"]),
         session_secret=kept["session_secret"],
         **values,
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
-IN_OUR_APP, IN_IDENTITY_APP = "carrier_app", "identity_app"
+IN_OUR_APP, IN_IDENTITY_APP, AT_OUR_POINT = "carrier_app", "identity_app", "carrier_point"
 """Where somebody registers a number (Circular 08/2026/TT-BKHCN Art. 4.1)."""
 MATCH: Json = {
     "type": "identity_match",

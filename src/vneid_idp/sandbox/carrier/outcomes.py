@@ -39,6 +39,36 @@ OUTCOMES = {
         ("mine", "holder"),
         "waves",
     ),
+    "point_verified": Outcome(
+        "The number is the customer's",
+        "They confirmed it on their own phone, and papers and face agree with the population register.",
+        "Hand out the SIM. Nothing of the customer stays on this tablet.",
+        "good",
+        ("point",),
+        "waves",
+    ),
+    "point_confirmed": Outcome(
+        "The number is in the customer's name",
+        "They confirmed it on their own phone, and the papers agree with the population register.",
+        "The face was not compared, so the SIM stays closed for now.",
+        "calm",
+        ("point",),
+    ),
+    "point_fields_mismatch": Outcome(
+        "What was typed does not agree",
+        "ID number, name or birth date differ from the population register, or are another person's than the one who"
+        " confirmed.",
+        "Which of them it is, nobody tells the tablet. Compare with the card, and begin anew.",
+        "stop",
+        ("point",),
+    ),
+    "point_refused": Outcome(
+        "The customer did not confirm",
+        "They said no on their phone, or it took too long.",
+        "Nothing was registered, and the number is still on sale.",
+        "calm",
+        ("point", "shelf"),
+    ),
     "old_confirmed": Outcome(
         "Your old number is confirmed",
         "You said in the identity app that it is yours.",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from .config import Config
-from .details import IN_OUR_APP, MATCH, as_bound
+from .details import MATCH, as_bound
 from .fapi import Issuer, Json, Party, Refused
 from .keys import s256
 from .store import Order
@@ -20,6 +20,7 @@ BUYING = "openid full_name id_number"
 CIBA = "urn:openid:params:grant-type:ciba"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
+DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 NUMBERS = "/numbers/v1/numbers"
 OWN_SCOPE = "binding:subscriber_number"
 
@@ -45,13 +46,15 @@ class Proof:
 
 
 class Provider:
-    """The carrier's side of the contracts, with two clients: the one that people meet, and the back end."""
+    """The carrier's side of the contracts, with three clients: one that people meet, the back end, and a tablet at a
+    counter."""
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
         self._issuer = Issuer(config, transport)
         self._app = Party(self._issuer, config.app)
         self._back_end = Party(self._issuer, config.back_end)
+        self._point = Party(self._issuer, config.point)
 
     async def start(self, order: Order | None, language: str) -> Departure:
         """Push a request: to sign in, and with an order to confirm its number. What a person is asked passes through no
@@ -112,7 +115,7 @@ class Provider:
 
     async def capture(self, id_number: str, shows: str) -> str:
         """What the camera signs about whoever stands before it. Outside the sandbox it is a device of our own."""
-        asked = {"client_id": self._app.client_id, "id_number": id_number, "shows": shows}
+        asked = {"client_id": self._back_end.client_id, "id_number": id_number, "shows": shows}
         answer = await self._issuer.send("POST", f"{self._issuer.url}/sandbox/captures", json=asked)
         if not answer.is_success:
             raise Refused(str(answer.json().get("code", "refused")))
@@ -122,12 +125,14 @@ class Provider:
         """Have what we have of a buyer, and their face, compared with the population register. `token`: the back end's,
         as of `bind`."""
         face = {"evidence": evidence, "route": "national"}
-        body = {**person, "face": face, "phone_number": order.phone, "channel": IN_OUR_APP}
+        body = {**person, "face": face, "phone_number": order.phone, "channel": order.channel}
         return await self._back_end.call("POST", "/matches/v1/four-fields", token, body)
 
-    async def bind(self, detail: Json, token: str, key: str) -> Json:
-        """Bind the number of a detail to the person who confirmed it. A lost answer is repeated under the same key."""
-        return await self._back_end.call("POST", NUMBERS, token, as_bound(detail), **{"Idempotency-Key": key})
+    async def bind(self, detail: Json, token: str, key: str, match_id: str | None = None) -> Json:
+        """Bind the number of a detail to the person who confirmed it, verified by a match of all four fields where
+        there is one. A lost answer is repeated under the same key."""
+        body = as_bound(detail) | ({} if match_id is None else {"match_id": match_id})
+        return await self._back_end.call("POST", NUMBERS, token, body, **{"Idempotency-Key": key})
 
     async def ask(self, phone: str, detail: Json, bearer: str) -> Json:
         """Have whoever has this number as the phone of their identity asked to confirm a detail (CIBA): `auth_req_id`,
@@ -148,6 +153,20 @@ class Provider:
         claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._app.client_id, None)
         if claims.get("urn:openid:params:jwt:claim:auth_req_id") != auth_req_id:
             raise Refused("invalid_response", "it answers another request")
+        return Proof(str(claims["sub"]), str(token["access_token"]), {})
+
+    async def open_counter(self, order: Order) -> Json:
+        """Have a customer at a point of sale asked on their own phone (RFC 8628): `user_code`, where they type it, and
+        the `device_code` to poll with."""
+        details = json.dumps([order.detail, MATCH])
+        return await self._point.post("device_authorization_endpoint", scope="openid", authorization_details=details)
+
+    async def poll_counter(self, device_code: str, order: Order) -> Proof:
+        """What the customer said. Raises `Refused("authorization_pending")` while they have said nothing."""
+        token = await self._point.post("token_endpoint", grant_type=DEVICE, device_code=device_code)
+        claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._point.client_id, None)
+        if order.detail not in (token.get("authorization_details") or []):
+            raise Refused("partial_consent")
         return Proof(str(claims["sub"]), str(token["access_token"]), {})
 
     async def read(self, number_id: str) -> Json:

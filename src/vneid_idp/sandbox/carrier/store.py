@@ -5,9 +5,9 @@ import json
 import secrets
 import sqlite3
 import time
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
-from .details import IN_IDENTITY_APP, IN_OUR_APP, Json, subscriber_number
+from .details import IN_IDENTITY_APP, Json, subscriber_number
 
 SCHEMA = """
 create table if not exists customers (
@@ -22,9 +22,9 @@ create table if not exists trips (
     code_verifier text not null, started_at integer not null);
 create index if not exists trips_by_time on trips (started_at);
 create table if not exists orders (
-    order_id text primary key, browser text not null, phone text not null, contract text not null,
-    sequence integer not null, started_at integer not null, code text, tries integer not null default 0, subject text,
-    person text, access_token text);
+    order_id text primary key, browser text not null, phone text not null, channel text not null,
+    contract text not null, sequence integer not null, started_at integer not null, code text,
+    tries integer not null default 0, subject text, person text, access_token text);
 create index if not exists orders_by_time on orders (started_at);
 create table if not exists asks (
     ask_id text primary key, browser text not null, phone text not null, sequence integer not null,
@@ -32,6 +32,11 @@ create table if not exists asks (
     started_at integer not null, state text not null);
 create unique index if not exists asks_by_request on asks (auth_req_id);
 create index if not exists asks_by_time on asks (started_at);
+create table if not exists counters (
+    order_id text primary key, browser text not null, device_code text not null, user_code text not null,
+    address text not null, person text not null, interval integer not null, next_at integer not null,
+    started_at integer not null);
+create index if not exists counters_by_time on counters (started_at);
 """
 
 LIFE_SECONDS = 60 * 60
@@ -74,6 +79,8 @@ class Order:
     order_id: str
     browser: str
     phone: str
+    channel: str
+    """Where it is registered."""
     contract: str
     sequence: int
     """Which number of theirs it is."""
@@ -90,7 +97,7 @@ class Order:
     @property
     def detail(self) -> Json:
         """What the buyer is asked to confirm."""
-        return subscriber_number(self.phone, IN_OUR_APP, self.contract, self.sequence)
+        return subscriber_number(self.phone, self.channel, self.contract, self.sequence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,25 @@ class Ask:
     def detail(self) -> Json:
         """What the person is asked to confirm."""
         return subscriber_number(self.phone, IN_IDENTITY_APP, "prepaid", self.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A customer at a point of sale, who confirms a number on their own phone (device grant, RFC 8628)."""
+
+    order_id: str
+    browser: str
+    device_code: str
+    user_code: str
+    """What the customer types."""
+    address: str
+    """Where they type it."""
+    person: Json
+    """What the clerk read from their papers."""
+    interval: int
+    """Seconds between two polls."""
+    next_at: int
+    started_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +213,9 @@ class Store:
         """Keep an order."""
         self._make_room("orders")
         self._connection.execute(
-            "insert into orders (order_id, browser, phone, contract, sequence, started_at, code)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            astuple(order)[:7],
+            "insert into orders (order_id, browser, phone, channel, contract, sequence, started_at, code)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)",
+            astuple(order)[:8],
         )
 
     def order(self, order_id: str, browser: str) -> Order | None:
@@ -222,6 +248,33 @@ class Store:
     def end_order(self, order_id: str) -> None:
         """Forget an order, and the token with it."""
         self._connection.execute("delete from orders where order_id = ?", (order_id,))
+
+    def begin_counter(self, counter: Counter) -> None:
+        """Keep who stands at the counter until they answered."""
+        self._make_room("counters")
+        self._connection.execute(
+            "insert into counters values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            astuple(replace(counter, person=json.dumps(counter.person))),  # type: ignore[arg-type]
+        )
+
+    def counter(self, order_id: str, browser: str) -> Counter | None:
+        """Who stands at the counter of this tablet."""
+        row = self._connection.execute(
+            "select * from counters where order_id = ? and browser = ? and started_at >= ?",
+            (order_id, browser, now() - LIFE_SECONDS),
+        ).fetchone()
+        return None if row is None else Counter(**{**dict(row), "person": json.loads(row["person"])})
+
+    def next_poll(self, order_id: str, seconds: int) -> bool:
+        """Whether it is time to poll, and that the next time is so many seconds away."""
+        polled = self._connection.execute(
+            "update counters set next_at = ? where order_id = ? and next_at <= ?", (now() + seconds, order_id, now())
+        )
+        return polled.rowcount == 1
+
+    def end_counter(self, order_id: str) -> None:
+        """They answered."""
+        self._connection.execute("delete from counters where order_id = ?", (order_id,))
 
     def begin_ask(self, ask: Ask) -> None:
         """Keep what we asked until there is an answer."""
