@@ -72,7 +72,7 @@ async def test_a_holder_has_the_numbers_of_all_carriers_and_nobody_elses(db: Dat
 async def test_of_many_proofs_at_once_one_restores_the_number(db: Database) -> None:
     await keep(db, NUMBER)
     found = await asyncio.gather(
-        *(db.transact(lambda unit: service.prove(unit, "song", "n1")) for _ in range(20)),
+        *(db.transact(lambda unit: service.prove(unit, BLIND, "song", "n1", ID_NUMBER)) for _ in range(20)),
     )
     befores = [each[0].state for each in found if each is not None]
     assert befores.count(RegisteredState.ONE_WAY) == 1
@@ -83,10 +83,17 @@ async def test_of_many_proofs_at_once_one_restores_the_number(db: Database) -> N
     assert (after.ladder, after.next_step, after.facts.one_way_at) == (None, None, None)
 
 
+async def test_who_is_not_the_registered_holder_proves_nothing_for_the_one_who_is(db: Database) -> None:
+    await keep(db, NUMBER)
+    assert await db.transact(lambda unit: service.prove(unit, BLIND, "song", "n1", "001096000002")) is None
+    async with db.reading() as unit:
+        assert await store.find(unit, "song", "n1") == NUMBER
+
+
 async def test_a_proof_after_the_end_restores_nothing(db: Database) -> None:
     ended = NUMBER.with_facts(ended_at=7)
     await keep(db, ended)
-    assert await db.transact(lambda unit: service.prove(unit, "song", "n1")) is None
+    assert await db.transact(lambda unit: service.prove(unit, BLIND, "song", "n1", ID_NUMBER)) is None
     async with db.reading() as unit:
         assert await store.find(unit, "song", "n1") == ended
 

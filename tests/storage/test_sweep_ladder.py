@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.support.deeds import DEED
 from tests.support.on_ladder import FAMILY, keep, many_on_ladder, on_ladder
+from tests.support.people import BLIND
 from tests.support.watch import Watch
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.instructions.rules import InstructionKind
@@ -52,7 +53,7 @@ async def numbers(db: Database) -> list[RegisteredNumber]:
 
 
 async def prove(digest: str, unit: Unit) -> None:
-    await prove_number(unit, FAMILY, digest)
+    await prove_number(unit, BLIND, FAMILY, digest, "001096000001")
 
 
 def due_in(number: RegisteredNumber, watch: Watch) -> int:
@@ -114,8 +115,8 @@ async def test_of_a_proof_and_a_sweep_at_once_one_comes_first(db: Database, watc
 async def test_a_proof_restores_once_and_after_the_end_nothing(db: Database, watch: Watch) -> None:
     await keep(db, [on_ladder(1, Trigger.CLEAN_UP_2026, watch.now()).with_facts(one_way_at=watch.now())])
     for _ in range(2):
-        await db.transact(lambda unit: prove_number(unit, FAMILY, "digest 1"))
-    await db.transact(lambda unit: prove_number(unit, FAMILY, "of nobody"))
+        await db.transact(partial(prove, "digest 1"))
+    await db.transact(partial(prove, "of nobody"))
     assert [(row["place"], row["kind"]) for row in await given(db)] == [(1, "restore")]
 
 

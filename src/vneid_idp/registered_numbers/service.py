@@ -52,14 +52,19 @@ async def answer(
     return before, after
 
 
-async def prove(unit: Unit, family_id: str, number_digest: str) -> tuple[RegisteredNumber, RegisteredNumber] | None:
-    """Whoever has this number was authenticated: it as it was, and as it is now. Nothing where it stands in no
-    register, and of one that has ended: what came before holds no more.
+async def prove(
+    unit: Unit, blind: BlindIndex, family_id: str, number_digest: str, id_number: str
+) -> tuple[RegisteredNumber, RegisteredNumber] | None:
+    """Whoever has this number, somebody with this personal ID number, was authenticated: it as it was, and as it is
+    now. Nothing where it stands in no register, or for somebody else, who has proved nothing; nor of one that has
+    ended: what came before holds no more.
 
     Where the sweep works on it at this moment one of the two comes first, and the other sees what it wrote.
     """
     before = await store.seize(unit, family_id, number_digest)
     if before is None or before.facts.ended_at is not None:
+        return None
+    if before.holder_digest not in (None, digest_of_holder(blind, id_number)):
         return None
     after = climbing.proved(before, unit.now)
     await store.write(unit, after)

@@ -20,6 +20,7 @@ from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
+from vneid_idp.identity import accounts
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
@@ -34,6 +35,7 @@ from vneid_idp.protocol.errors import InsufficientAuthentication
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 
 
@@ -74,7 +76,7 @@ async def bind_number(
         if bound.binding.state is NumberState.FROZEN:
             raise NumberFrozen
         return bound
-    return Bound(await _verify(unit, blind, by, bound.binding, confirmed, match_id), bound.created)
+    return Bound(await _verify(unit, vault, blind, by, bound.binding, confirmed, match_id), bound.created)
 
 
 async def _bind(
@@ -121,9 +123,16 @@ async def _bind(
 
 
 async def _verify(
-    unit: Unit, blind: BlindIndex, by: Authorisation, number: SubscriberNumber, confirmed: Detail, match_id: str
+    unit: Unit,
+    vault: Vault,
+    blind: BlindIndex,
+    by: Authorisation,
+    number: SubscriberNumber,
+    confirmed: Detail,
+    match_id: str,
 ) -> SubscriberNumber:
-    """Verify a number by a match; by that of the last time it stays as it is. Raises `MatchNotUsable`, and
+    """Verify a number by a match; by that of the last time it stays as it is. That is the proof for which the carrier's
+    register asks, where the number stands there. Raises `MatchNotUsable`, and
     `MoveForbidden` where it was released at that moment."""
     if number.match_id == match_id:
         return number
@@ -142,6 +151,10 @@ async def _verify(
     )
     if verified is None:
         raise MoveForbidden
+    found = await accounts.find_with_profile(unit, vault, number.person_id)
+    if found is not None:
+        digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed["phone_number"])
+        await prove_number(unit, blind, number.family_id, digest, found[1].record.personal_number)
     return verified
 
 

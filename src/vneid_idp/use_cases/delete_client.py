@@ -13,6 +13,7 @@ from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.faces import devices
 from vneid_idp.grants import service as grants
+from vneid_idp.instructions import forgetting as instructions
 from vneid_idp.matching import service as matches
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
@@ -24,7 +25,7 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
     request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces,
     evaluation of a matcher, match, or notice that has not left yet. The last of a carrier's takes the register of its
-    numbers along.
+    numbers along, and what it was told to do with them.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
@@ -35,6 +36,7 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     await matches.forget_client(unit, client_id)
     if client.family is not None and not await families.members(unit, client.family):
         await registered_numbers.forget_carrier(unit, client.family)
+        await instructions.forget_carrier(unit, client.family)
     await former.keep_name(unit, client_id, client.client_name)
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)

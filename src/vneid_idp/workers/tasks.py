@@ -18,6 +18,7 @@ from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import otp, phone_sign_ins, sessions
 from vneid_idp.identity.offices import lock_requests
+from vneid_idp.instructions import forgetting as instructions
 from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
@@ -128,8 +129,9 @@ async def count_seals(provider: Idp) -> None:
 
 
 async def forget_ended(db: Database, retention: Instant) -> None:
-    """Delete sessions and grants that ended so long ago, in portions that nobody waits for."""
-    for forget in (sessions.forget_ended, grants.forget_ended):
+    """Delete sessions and grants that ended so long ago, and instructions that were answered, in portions that nobody
+    waits for."""
+    for forget in (sessions.forget_ended, grants.forget_ended, instructions.forget_answered):
         while await db.transact(partial(_portion, forget, retention), durable=False) == _PORTION:
             pass
 

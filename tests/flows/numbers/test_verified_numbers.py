@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.support.authority import lock, unlock
 from tests.support.carrier import Carrier
@@ -10,9 +11,15 @@ from tests.support.country import Country
 from tests.support.events import kinds_of
 from tests.support.matching import carrier_of, compare, face, own, right
 from tests.support.numbers import FAMILY, NumbersClient, asked
+from tests.support.registered import put_in_register
 from tests.support.rich_requests import ANOTHER, NUMBER
 from tests.support.shortcuts import Known, agreed
 from tests.support.visitor import shown
+from vneid_idp.instructions.tables import instructions
+from vneid_idp.registered_numbers import store
+from vneid_idp.registered_numbers.rules import RegisteredState
+from vneid_idp.registers.classes import RowClass
+from vneid_idp.storage.statement import Statement
 
 
 @pytest.fixture
@@ -99,3 +106,19 @@ async def test_no_other_match_verifies_a_number_and_what_is_refused_changes_noth
     assert (await song.call("GET", "", await song.own_token()))["items"] == []
     assert "binding.requested" not in await kinds_of(land)
     assert (await verify(song, token, await matched(back_end)))["state"] == "verified"
+
+
+async def test_a_match_is_the_proof_for_which_the_carriers_register_asks(
+    land: Country, song: NumbersClient, someone: Known
+) -> None:
+    back_end = await carrier_of(land, family=FAMILY)
+    policy, record = await land.idp.current_policy(), land.people["complete"].record
+    in_register = [("nbr_" + 26 * "0", NUMBER["phone_number"], RowClass.NAME_DIFFERS)]
+    async with land.idp.db.writing() as unit:
+        (made,) = await put_in_register(unit, land.idp.keys, policy, record.personal_number, in_register, one_way_at=1)
+    await verify(song, await song.token(someone), await matched(back_end))
+    async with land.idp.db.reading() as unit:
+        found = await store.find(unit, FAMILY, made.number_digest)
+        given = [row["kind"] for row in await unit.fetch(Statement(select(instructions)))]
+    assert found is not None
+    assert (found.state, found.next_step, given) == (RegisteredState.VERIFIED, None, ["restore"])
