@@ -94,7 +94,7 @@ def test_nobody_is_found_by_number_past_the_record() -> None:
     at_once = {
         path
         for path, source in sources.items()
-        if "_by_number" in source
+        if "_holders" in source
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Attribute | ast.Name)
         and (node.attr if isinstance(node, ast.Attribute) else node.id) in ("find_holders", "find_all_holders")
