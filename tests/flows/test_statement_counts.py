@@ -98,9 +98,9 @@ async def test_a_page_of_a_waiting_request_reads_who_is_there_once(land: Country
     page = await person.sign_in(await person.start(party.request(acr_values=LEVEL_2)))
     assert isinstance(page, Page)
     assert page.path.endswith("/second")
-    # The request; the session with its account; and for the page the profile, the passkeys and the last code;
-    # in the sandbox the messages, too.
-    assert (await _statements(land, person.browser.get(page.path)))[0] == 6
+    # The request; the session with its account; and for the page the profile, whether its phone proves anything, the
+    # passkeys and the last code; in the sandbox the messages, too.
+    assert (await _statements(land, person.browser.get(page.path)))[0] == 7
     consent = await person.sign_in(await person.start(party.request(scope="openid email", prompt="login")))
     assert isinstance(consent, Page)
     assert consent.path.startswith("/consent/")
