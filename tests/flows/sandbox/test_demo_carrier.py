@@ -153,6 +153,25 @@ async def test_who_comes_back_without_a_session_is_recognised_by_the_provider(
     )
 
 
+async def test_a_new_phone_and_a_lost_sim_take_the_face_again(land: Country, customer: Customer) -> None:
+    someone = await known(land, "plain")
+    await customer.photographed(await customer.confirm(someone))
+    number = _number_of(await customer.page("/mine"))
+    for happened, told, state in (
+        ("device-changes", "A new phone: show your face again", "show your face again"),
+        ("swaps", "The number is frozen", "frozen"),
+    ):
+        land.watch.advance(MINUTE)
+        reported = await customer.send("/mine/report", number=number, happened=happened)
+        assert told in await customer.page(reported)
+        assert f">{state}<" in await customer.page("/mine")
+        page = shown(await customer.leave(someone, "/mine/prove", number=number))
+        assert "The number is yours" in await customer.photographed(await customer.answered(someone, page))
+        assert ">in service<" in await customer.page("/mine")
+    assert await customer.send("/mine/report", number=number, happened="release") == "/mine"
+    assert await customer.send("/mine/report", number="bind_x", happened="swaps") == "/mine"
+
+
 async def test_a_second_number_takes_the_code_that_went_to_the_first(land: Country, customer: Customer) -> None:
     someone = await known(land, "plain")
     await customer.photographed(await customer.confirm(someone))

@@ -69,6 +69,21 @@ OUTCOMES = {
         "calm",
         ("point", "shelf"),
     ),
+    "rechecking": Outcome(
+        "A new phone: show your face again",
+        "The law has us ask for your face whenever a number works in another phone.",
+        "Without it, calls from this number stop after two hours; calls to it go on. It takes a minute.",
+        "calm",
+        ("mine", "holder"),
+        "face",
+    ),
+    "frozen": Outcome(
+        "The number is frozen",
+        "Whoever has the lost SIM can do nothing with it: codes that go to it count no more, anywhere.",
+        "Your new SIM works as soon as you have shown your face, or confirmed with a passkey at the identity app.",
+        "calm",
+        ("mine", "holder"),
+    ),
     "old_confirmed": Outcome(
         "Your old number is confirmed",
         "You said in the identity app that it is yours.",

@@ -1,18 +1,22 @@
-"""One's own numbers: how each stands by the provider's word, giving one back, signing out."""
+"""One's own numbers: how each stands by the provider's word, a new phone, a lost SIM, giving one back, signing out."""
 
 import asyncio
+import secrets
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from .details import IN_OUR_APP
 from .fapi import Json, ProviderUnreachable, Refused
-from .pages import go, read_form, render
+from .pages import browser_of, go, read_form, render
 from .provider import Provider
 from .shelf import MOST_IN_APP
 from .shop import end
-from .store import Number, Store
+from .store import Number, Order, Store, now
+from .trips import depart
 
 router = APIRouter()
+HAPPENED = ("device-changes", "swaps")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,45 @@ async def _standing(request: Request, number: Number) -> Standing:
     return Standing(number, str(found["state"]))
 
 
+@router.post("/mine/report")
+async def report(request: Request) -> Response:
+    """A number works in another phone, or its SIM was lost: we tell the provider, and it has to be proved again."""
+    form, number = await _own_number(request)
+    if number is None or form.get("happened") not in HAPPENED:
+        return go("/mine")
+    try:
+        told = await request.app.state.provider.tell(number.number_id, form["happened"], now())
+    except ProviderUnreachable:
+        return end(request, "unreachable")
+    except Refused as refusal:
+        return end(request, refusal.code)
+    return end(request, str(told["state"]), number=number.phone)
+
+
+@router.post("/mine/prove")
+async def prove(request: Request) -> Response:
+    """Confirm a number once more, and stand before the camera."""
+    _, number = await _own_number(request)
+    if number is None:
+        return go("/mine")
+    store: Store = request.app.state.store
+    order = Order(
+        secrets.token_urlsafe(16),
+        browser_of(request),
+        number.phone,
+        IN_OUR_APP,
+        number.contract,
+        number.sequence,
+        now(),
+    )
+    store.begin_order(order)
+    return await depart(request, "buy", order)
+
+
 @router.post("/mine/release")
 async def release(request: Request) -> Response:
     """Give a number back: the provider forgets whose it was."""
-    form, store = await read_form(request), request.app.state.store
-    own = store.numbers_of(request.session.get("subject", ""))
-    number = next((each for each in own if each.number_id == form.get("number")), None)
+    _, number = await _own_number(request)
     if number is None:
         return go("/mine")
     try:
@@ -68,8 +105,15 @@ async def release(request: Request) -> Response:
         return end(request, "unreachable")
     except Refused as refusal:
         return end(request, refusal.code)
-    store.forget_number(number.phone, number.subject)
+    request.app.state.store.forget_number(number.phone, number.subject)
     return end(request, "released", number=number.phone)
+
+
+async def _own_number(request: Request) -> tuple[dict[str, str], Number | None]:
+    """A form of ours, and the visitor's number that it names."""
+    form, store = await read_form(request), request.app.state.store
+    own = store.numbers_of(request.session.get("subject", ""))
+    return form, next((each for each in own if each.number_id == form.get("number")), None)
 
 
 @router.post("/signout")

@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 
@@ -172,6 +173,11 @@ class Provider:
     async def read(self, number_id: str) -> Json:
         """How a number stands."""
         return await self._back_end.call("GET", f"{NUMBERS}/{number_id}", await self._own())
+
+    async def tell(self, number_id: str, happened: str, at: int) -> Json:
+        """Tell that a number works in another device (`device-changes`) or another SIM (`swaps`) since an instant."""
+        body = {"occurred_at": datetime.fromtimestamp(at, UTC).isoformat()}
+        return await self._back_end.call("POST", f"{NUMBERS}/{number_id}/{happened}", await self._own(), body)
 
     async def release(self, number_id: str) -> Json:
         """Have a number be nobody's again; twice is the same as once."""

@@ -175,9 +175,12 @@ class Store:
         return [Number(*row) for row in rows]
 
     def add_number(self, number: Number) -> None:
-        """A number has become somebody's; told twice, it stays theirs."""
+        """A number has become somebody's, or was proved once more; nobody else's becomes theirs."""
         self._connection.execute(
-            "insert into numbers values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing", astuple(number)
+            "insert into numbers values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (phone) do update set"
+            " number_id = excluded.number_id, channel = excluded.channel, receipt = excluded.receipt"
+            " where subject = excluded.subject",
+            astuple(number),
         )
 
     def forget_number(self, phone: str, subject: str) -> None:

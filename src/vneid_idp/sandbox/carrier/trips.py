@@ -64,8 +64,8 @@ async def callback(request: Request) -> Response:
         return end(request, refusal.code, number="" if order is None else order.phone)
     if order is None:
         return _welcome_back(request, proof.subject)
-    own = store.numbers_of(proof.subject)
-    if order.sequence != len(own) + 1:
+    own = {number.phone: number.sequence for number in store.numbers_of(proof.subject)}
+    if order.sequence != own.get(order.phone, len(own) + 1):
         # Only now it is known who buys, and which number of theirs it would be: they confirm it as that one.
         request.session["subject"] = proof.subject
         store.end_order(order.order_id)
