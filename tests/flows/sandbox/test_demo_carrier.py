@@ -22,6 +22,7 @@ from vneid_idp.sandbox.carrier.keys import ClientKeys
 from vneid_idp.sandbox.carrier.store import Store
 from vneid_idp.sandbox.demo_carrier import bring_in_step, new_credentials
 from vneid_idp.sandbox.faces import captures
+from vneid_idp.use_cases.sweep_ladder import sweep_ladder
 
 PUBLIC_URL = "http://localhost:8005"
 FIRST = "/numbers/958112233"
@@ -165,6 +166,14 @@ async def test_a_new_phone_and_a_lost_sim_take_the_face_again(land: Country, cus
         reported = await customer.send("/mine/report", number=number, happened=happened)
         assert told in await customer.page(reported)
         assert f">{state}<" in await customer.page("/mine")
+        if state != "frozen":
+            await sweep_ladder(land.idp.db, await land.idp.current_policy())
+            waiting = await customer.page("/office")
+            assert "Ask the subscriber for their face" in waiting
+            instruction = re.search(r'name="instruction" value="([^"]+)"', waiting)
+            assert instruction
+            assert await customer.send("/office/done", instruction=instruction[1]) == "/office"
+            assert instruction[1] not in await customer.page("/office")
         page = shown(await customer.leave(someone, "/mine/prove", number=number))
         assert "The number is yours" in await customer.photographed(await customer.answered(someone, page))
         assert ">in service<" in await customer.page("/mine")

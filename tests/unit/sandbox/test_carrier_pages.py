@@ -10,11 +10,14 @@ import httpx
 import pytest
 
 import vneid_idp.sandbox.carrier as carrier
+from vneid_idp.instructions.rules import InstructionKind
 from vneid_idp.kernel.mobile_numbers import SYNTHETIC_PREFIX, is_mobile_number
+from vneid_idp.policy.intervals import Trigger
 from vneid_idp.sandbox.carrier.config import read_config
+from vneid_idp.sandbox.carrier.office import KINDS, TRIGGERS
 from vneid_idp.sandbox.carrier.outcomes import OUTCOMES, outcome_of
 from vneid_idp.sandbox.carrier.shelf import ON_SHOW, is_ours, on_show
-from vneid_idp.sandbox.carrier.words import catalogue, money_text, phone_text
+from vneid_idp.sandbox.carrier.words import catalogue, law_text, money_text, phone_text
 from vneid_idp.sandbox.demo_carrier import new_credentials
 
 FOLDER = Path(carrier.__file__).parent
@@ -44,13 +47,18 @@ def texts() -> set[str]:
         found |= set(re.findall(r"_\('((?:[^'\\]|\\.)*)'", path.read_text("utf-8")))
     for outcome in OUTCOMES.values():
         found |= {outcome.title, outcome.text, outcome.meaning}
-    return found
+    return found | {*KINDS.values(), *TRIGGERS.values()}
 
 
 def test_every_text_is_translated_and_none_is_left_over() -> None:
     assert texts() == set(catalogue())
     for english, vietnamese in catalogue().items():
         assert sorted(re.findall(r"%\(\w+\)s", english)) == sorted(re.findall(r"%\(\w+\)s", vietnamese)), english
+
+
+def test_what_the_provider_says_of_instructions_is_known() -> None:
+    assert KINDS.keys() == set(InstructionKind)
+    assert TRIGGERS.keys() == set(Trigger)
 
 
 def test_every_outcome_leads_somewhere_and_an_unknown_code_has_a_page() -> None:
@@ -74,7 +82,16 @@ async def test_pages_in_both_languages(visitor: httpx.AsyncClient, language: str
 
 
 async def test_a_form_that_is_not_ours_does_nothing(visitor: httpx.AsyncClient) -> None:
-    for path in (PAGES[1], "/signin", "/signout", "/preferences", "/mine/release", "/orders/x"):
+    for path in (
+        PAGES[1],
+        "/signin",
+        "/signout",
+        "/preferences",
+        "/mine/release",
+        "/orders/x",
+        "/office/done",
+        "/point",
+    ):
         assert (await visitor.post(path, data={"contract": "prepaid"})).status_code == 400, path
 
 
@@ -102,6 +119,14 @@ def test_the_numbers_are_nobodys() -> None:
     assert not any(map(is_ours, ("+84951234567", "+8495811223", "+84958112233x", "+84958１１2233", "")))
     assert phone_text("+84958112233") == "0958 112 233"
     assert money_text(90_000) == "90.000 ₫"
+
+
+def test_laws_are_cited_as_the_reader_knows_them() -> None:
+    reference = "Circular 08/2026/TT-BKHCN, Article 8"
+    assert law_text("en", reference) == reference
+    assert law_text("vi", reference) == "Điều 8 Thông tư 08/2026/TT-BKHCN"
+    assert law_text("vi", "Decree 163/2024/NĐ-CP, Article 18(2): why") == "Khoản 2 Điều 18 Nghị định 163/2024/NĐ-CP"
+    assert law_text("vi", "Act 1") == "Act 1"
 
 
 def test_it_is_a_stranger_to_the_project() -> None:

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
-from . import asking, buying, own_numbers, point, shop, trips
+from . import asking, buying, office, own_numbers, point, shop, trips
 from .config import Config
 from .pages import BadForm, render, security_headers
 from .provider import Provider
@@ -56,7 +56,15 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
     )
     app.add_exception_handler(BadForm, bad_form)
     app.add_exception_handler(HTTPException, http_error)
-    for router in (shop.router, trips.router, buying.router, own_numbers.router, asking.router, point.router):
+    for router in (
+        shop.router,
+        trips.router,
+        buying.router,
+        own_numbers.router,
+        asking.router,
+        point.router,
+        office.router,
+    ):
         app.include_router(router)
     app.add_api_route("/healthz", healthy, methods=["GET"])
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from .config import Config
 from .shelf import PLANS
-from .words import date_text, instant_text, money_text, phone_text, translate
+from .words import date_text, instant_text, law_text, moment_text, money_text, phone_text, translate
 
 MAX_FORM_BYTES = 16 * 1024
 
@@ -25,7 +25,7 @@ templates = Environment(
 )
 _art: Any = templates.get_template("art.html").module
 templates.globals.update(icon=_art.icon, picture=_art.picture, plans=PLANS, phone=phone_text, money=money_text)
-templates.globals.update(date_text=date_text, instant_text=instant_text)
+templates.globals.update(date_text=date_text, instant_text=instant_text, moment_text=moment_text)
 
 
 class BadForm(Exception):
@@ -59,6 +59,7 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         subject=request.session.get("subject"),
         csrf=csrf_token(request),
         provider=translate(language, config.provider_name),
+        law=partial(law_text, language),
         issuer=config.issuer,
         holder_url=config.holder_url,
         path=request.url.path,

@@ -23,6 +23,7 @@ EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 NUMBERS = "/numbers/v1/numbers"
+INSTRUCTIONS = "/numbers/v1/instructions"
 OWN_SCOPE = "binding:subscriber_number"
 
 
@@ -178,6 +179,15 @@ class Provider:
         """Tell that a number works in another device (`device-changes`) or another SIM (`swaps`) since an instant."""
         body = {"occurred_at": datetime.fromtimestamp(at, UTC).isoformat()}
         return await self._back_end.call("POST", f"{NUMBERS}/{number_id}/{happened}", await self._own(), body)
+
+    async def instructions(self) -> Json:
+        """What we have to do with our numbers and have not said that it is done: a page, the oldest first."""
+        return await self._back_end.call("GET", f"{INSTRUCTIONS}?open=true&limit=50", await self._own())
+
+    async def acknowledge(self, instruction_id: str) -> Json:
+        """Say that an instruction is done."""
+        path = f"{INSTRUCTIONS}/{instruction_id}/acknowledgement"
+        return await self._back_end.call("POST", path, await self._own(), {"outcome": "done"})
 
     async def release(self, number_id: str) -> Json:
         """Have a number be nobody's again; twice is the same as once."""

@@ -1,11 +1,16 @@
 """Two languages: English texts are the keys, `locale/vi.json` holds the Vietnamese ones, and Vietnamese comes first."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
+_LAW = re.compile(
+    r"(?P<instrument>Circular|Decree|Law) (?P<number>\S+), Article (?P<article>\d+)(?:\((?P<clause>\d+)\))?", re.ASCII
+)
+_INSTRUMENTS = {"Circular": "Thông tư", "Decree": "Nghị định", "Law": "Luật"}
 VIETNAM = timezone(timedelta(hours=7))
 
 
@@ -55,6 +60,22 @@ def date_text(text: str) -> str:
 def instant_text(seconds: int) -> str:
     """Seconds since the epoch as `25/12/2024 14:05` in Vietnam."""
     return datetime.fromtimestamp(seconds, UTC).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def moment_text(text: str) -> str:
+    """An RFC 3339 instant as `25/12/2024 14:05` in Vietnam."""
+    return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def law_text(language: str, reference: str) -> str:
+    """The provider's legal reference without its explanation; in Vietnamese as laws are cited there, if readable."""
+    plain = reference.partition(": ")[0]
+    found = _LAW.fullmatch(plain)
+    if language != "vi" or found is None:
+        return plain
+    clause = f"khoản {found['clause']} " if found["clause"] else ""
+    text = f"{clause}Điều {found['article']} {_INSTRUMENTS[found['instrument']]} {found['number']}"
+    return text[0].upper() + text[1:]
 
 
 def phone_text(e164: str) -> str:
