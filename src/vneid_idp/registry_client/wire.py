@@ -12,10 +12,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 from vneid_idp.identity.personal_id import Sex
 from vneid_idp.identity.provinces import CURRENT
 from vneid_idp.identity.register.feed import Fact, RegistryChange
-from vneid_idp.identity.register.records import MANY, CardKind, LockedBy, PersonKind, RegistryRecord
+from vneid_idp.identity.register.records import MANY, CardKind, Holder, LockedBy, PersonKind, RegistryRecord
 from vneid_idp.identity.register.records import Address as AddressFacts
 from vneid_idp.identity.register.records import Card as CardFacts
-from vneid_idp.identity.register.records import Holder as HolderFacts
 from vneid_idp.kernel.clock import Instant
 
 PREFIX = "/registry/v1"
@@ -169,7 +168,7 @@ class People(Answered):
     people: tuple[Person, ...] = Field(max_length=MANY)
 
 
-class Holder(Answered):
+class NumberHolder(Answered):
     """Who holds a personal ID number, and nothing more of them."""
 
     personal_number: _NumberText
@@ -178,12 +177,12 @@ class Holder(Answered):
     birth_date: date
     is_deceased: bool
 
-    def facts(self) -> HolderFacts:
+    def facts(self) -> Holder:
         """The same, as the rest of the program knows it."""
-        return HolderFacts(self.personal_number, self.kind, self.full_name, self.birth_date, self.is_deceased)
+        return Holder(self.personal_number, self.kind, self.full_name, self.birth_date, self.is_deceased)
 
     @classmethod
-    def of(cls, holder: HolderFacts) -> "Holder":
+    def of(cls, holder: Holder) -> "NumberHolder":
         """The representation of a holder."""
         return cls(**{name: getattr(holder, name) for name in cls.model_fields})
 
@@ -191,7 +190,7 @@ class Holder(Answered):
 class Holders(Answered):
     """Who holds some numbers."""
 
-    holders: tuple[Holder, ...] = Field(max_length=MANY)
+    holders: tuple[NumberHolder, ...] = Field(max_length=MANY)
 
 
 class NumberQuestion(Asked):

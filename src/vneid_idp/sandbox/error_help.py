@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from vneid_idp.cross_device.rules import SLOWER
-from vneid_idp.faces.evidence import FRESH_FOR
 from vneid_idp.grants.service import LINK_LIFE
 from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
@@ -258,63 +257,6 @@ _REMEDIES: Mapping[str, Remedy] = {
         mark("Let the other person release it first. One account belongs to one person."),
         "Decree 147/2024/NĐ-CP, Articles 23 and 27",
     ),
-    "number_not_confirmed": Remedy(
-        mark(
-            "The access token of a request in which the person confirmed this number, with the same channel, contract "
-            "and sequence, and that bound no number before."
-        ),
-        mark(
-            "Send the person to /authorize with an object of the type subscriber_number in authorization_details, and "
-            "call with the first access token of that request. A refresh does not renew what was confirmed."
-        ),
-        "RFC 9396 §7",
-    ),
-    "number_bound_to_another": Remedy(
-        mark("A number that is bound to nobody else at this carrier."),
-        mark("Release it first, with the carrier's own token, or let its holder do so at /me/numbers."),
-        "/docs?contract=numbers/v1",
-    ),
-    "number_suspended": Remedy(
-        mark("A number that does not rest."),
-        mark("Let the person look at /me/numbers, where it says why it rests, or release it."),
-        "/docs?contract=numbers/v1",
-    ),
-    "number_frozen": Remedy(
-        mark("A number that is in the hand of its holder."),
-        mark(
-            "Bring a match of all four fields (match_id) with it, or let the person say at /me/numbers, signed in with "
-            "a passkey, that it is."
-        ),
-        "/docs?contract=numbers/v1",
-    ),
-    "implausible_instant": Remedy(
-        mark("An instant that has come, and not long ago."),
-        mark("Tell in occurred_at when it happened, as RFC 3339 has it, and compare the clocks."),
-        "/docs?contract=numbers/v1",
-    ),
-    "match_not_usable": Remedy(
-        mark("A match whose verdict is matched, made by this organisation for this person, number and channel."),
-        mark(
-            "Send phone_number and channel to /matches/v1/four-fields, with a face, and bring the match_id within a "
-            "day, once. A match is used up by the number that is verified by it, and by no refusal."
-        ),
-        "/docs?contract=numbers/v1",
-    ),
-    "carrier_unknown": Remedy(
-        mark("A client that is registered as one of an organisation."),
-        mark("Have the operator name the organisation in the member family of the registration."),
-        "/docs?contract=numbers/v1",
-    ),
-    "instruction_unknown": Remedy(
-        mark("An instruction that your own organisation was given, by its instruction_id or the jti of its event."),
-        mark("List them, or poll for them, with the client's own token."),
-        "/docs?contract=numbers/v1",
-    ),
-    "instruction_answered": Remedy(
-        mark("One answer to an instruction, in the order of its number."),
-        mark("Read how it stands: what was said first stays, and a later one of the number closes those before it."),
-        "/docs?contract=numbers/v1",
-    ),
     "account_limit_reached": Remedy(
         mark("A person with fewer accounts at this network than its limit."),
         mark("Let the person release one of the bound accounts first."),
@@ -341,38 +283,6 @@ _REMEDIES: Mapping[str, Remedy] = {
         ),
         "RFC 4514 §2, /guide/certificates",
     ),
-    "invalid_evidence": Remedy(
-        mark(
-            "Evidence that a registered device of this client signed within the last %(minutes)s minutes, never used."
-        ),
-        mark(
-            "Take the face anew and sign anew, with the jti, the iat and the id_number_digest of this capture. The "
-            "sandbox makes evidence at POST /sandbox/captures; compare yours with it member by member."
-        ),
-        "Circular 08/2026/TT-BKHCN, Articles 4 and 8",
-        {"minutes": FRESH_FOR // MINUTE},
-    ),
-    "matcher_not_evaluated": Remedy(
-        mark("A matcher of your own whose error rates were evaluated, with the report on file."),
-        mark(
-            "Send a template and take the national route, or have the operator file the report of an evaluation that "
-            "passed."
-        ),
-        "Circular 08/2026/TT-BKHCN, Article 8.2",
-    ),
-    "matcher_unavailable": Remedy(
-        mark("A matcher that answers."),
-        mark("Send the same request again after the seconds of Retry-After: the evidence was not used up."),
-        "RFC 9110 §10.2.3",
-    ),
-    "match_budget_spent": Remedy(
-        mark("Fewer mismatches of one ID number in a day, over all clients, and of one client in an hour."),
-        mark(
-            "Compare what stands on the papers, once. Begin again after the time that Retry-After names; which budget "
-            "is spent is not told."
-        ),
-        "/docs?contract=matches/v1",
-    ),
     "idempotency_conflict": Remedy(
         mark("One Idempotency-Key for one request."),
         mark("Use a new key for a request with another body."),
@@ -395,7 +305,7 @@ ADDRESS_REMEDY = Remedy(
 
 def remedy_for(code: str, about: str | None, path: str) -> Remedy:
     """The remedy for an error code, for the mistake that it is about where there is one, at an endpoint."""
-    remedy = MISTAKES.get((code, about or "")) or {**_REMEDIES, **CAMARA_REMEDIES}.get(code, _UNKNOWN)
+    remedy = MISTAKES.get((code, about or "")) or {**_REMEDIES, **NUMBER_REMEDIES, **CAMARA_REMEDIES}.get(code, _UNKNOWN)
     if remedy is _REMEDIES["invalid_request"] and not path.startswith(_AUTHORIZATION_REQUESTS):
         return replace(remedy, reference="RFC 6749 §5.2")
     return remedy

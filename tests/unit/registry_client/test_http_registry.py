@@ -19,7 +19,7 @@ from vneid_idp.identity.register.records import RegistryHealth, RegistryUnavaila
 from vneid_idp.identity.register.reports import Death, GuardianshipEnded, Report, ReportRefused
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.registry_client.http_registry import REGISTRY, BadAnswer, HttpRegistry
-from vneid_idp.registry_client.wire import Holder, Person
+from vneid_idp.registry_client.wire import NumberHolder, Person
 from vneid_idp.signed_http.signatures import (
     Answer,
     RequestMessage,
@@ -307,7 +307,7 @@ async def test_only_holders_of_the_numbers_asked_for_are_believed(watch: Watch) 
     def of(*holders: Any) -> HttpRegistry:
         return Server(watch, orjson.dumps({"holders": holders})).registry
 
-    number, one = PLAIN.personal_number, orjson.loads(Holder.of(holder_of(PLAIN)).model_dump_json())
+    number, one = PLAIN.personal_number, orjson.loads(NumberHolder.of(holder_of(PLAIN)).model_dump_json())
     assert await of(one).find_holders([number]) == {number: holder_of(PLAIN)}
     assert await of(one | {"phone": "x"}).find_holders([number]) == {number: holder_of(PLAIN)}
     assert await of().find_holders([number]) == {}

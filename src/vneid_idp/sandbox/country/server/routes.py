@@ -14,10 +14,10 @@ from vneid_idp.registry_client.wire import (
     Changes,
     Cursor,
     Health,
-    Holder,
     Holders,
     HoldersQuestion,
     ManyQuestion,
+    NumberHolder,
     NumberQuestion,
     People,
     Person,
@@ -95,7 +95,7 @@ async def find_many(request: Request, question: ManyQuestion) -> People:
 async def find_holders(request: Request, question: HoldersQuestion) -> Holders:
     """Those whom the registry has under these numbers, in any order. It may be repeated."""
     found = await _registry(request).find_holders(question.personal_numbers)
-    return Holders(holders=tuple(Holder.of(holder) for holder in found.values()))
+    return Holders(holders=tuple(NumberHolder.of(holder) for holder in found.values()))
 
 
 @router.get("/changes", summary="What changed", responses=_problems(_400="unknown_cursor"))
