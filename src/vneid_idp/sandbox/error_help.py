@@ -9,6 +9,7 @@ from vneid_idp.interaction.service import LIFE, PUSHED_LIFE
 from vneid_idp.kernel.clock import MINUTE, SECOND
 from vneid_idp.protocol.tokens import CODE_LIFE
 from vneid_idp.sandbox.camara_help import CAMARA_REMEDIES
+from vneid_idp.sandbox.number_help import NUMBER_REMEDIES
 from vneid_idp.sandbox.remedies import MISTAKES, Remedy
 from vneid_idp.web.i18n import mark
 
@@ -305,7 +306,9 @@ ADDRESS_REMEDY = Remedy(
 
 def remedy_for(code: str, about: str | None, path: str) -> Remedy:
     """The remedy for an error code, for the mistake that it is about where there is one, at an endpoint."""
-    remedy = MISTAKES.get((code, about or "")) or {**_REMEDIES, **NUMBER_REMEDIES, **CAMARA_REMEDIES}.get(code, _UNKNOWN)
+    remedy = MISTAKES.get((code, about or "")) or {**_REMEDIES, **NUMBER_REMEDIES, **CAMARA_REMEDIES}.get(
+        code, _UNKNOWN
+    )
     if remedy is _REMEDIES["invalid_request"] and not path.startswith(_AUTHORIZATION_REQUESTS):
         return replace(remedy, reference="RFC 6749 §5.2")
     return remedy
