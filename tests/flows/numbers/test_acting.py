@@ -122,7 +122,8 @@ async def _grant_of(land: Country, token: str) -> tuple[Authorisation, str]:
 
 async def test_whoever_may_act_no_more_binds_nothing_also_in_that_moment(land: Country, song: Song) -> None:
     someone = await agreed(land, song.app.carrier)
-    token = await song.of_point(await song.app.token(someone, NUMBER))
+    subject = await song.app.token(someone, NUMBER)
+    token = await song.of_point(subject)
     by, grant_id = await _grant_of(land, token)
     app, point = song.app.carrier.client_id, song.point.carrier.client_id
 
@@ -148,6 +149,10 @@ async def test_whoever_may_act_no_more_binds_nothing_also_in_that_moment(land: C
         async with land.idp.db.writing() as unit:
             await clients.enable(unit, client_id, DEED)
     assert (await song.point.bind(token))["_status"] == 201
+    # So it is with what the person, or the app, takes back.
+    assert (await song.app.carrier.post("/revoke", token=subject)).status_code == 200
+    await refused(GrantEnded)
+    await song.point.bind(token, "invalid_token")
 
 
 async def _confirmed_at(land: Country, someone: Known, client: Carrier, level: int, detail: Detail) -> str:

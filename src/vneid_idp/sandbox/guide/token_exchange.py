@@ -73,6 +73,10 @@ PAGE = GuidePage(
                     "of another family exchanges nothing."
                 ),
                 mark(
+                    "authorization_details come along as far as both clients are registered for their type. What was "
+                    "confirmed once, such as a number, is done once, by whichever of these tokens comes first."
+                ),
+                mark(
                     "It lives as long as the app's token at most, %(minutes)s minutes in all; a refresh token does not "
                     "come with it."
                 ),
