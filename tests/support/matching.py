@@ -6,6 +6,13 @@ import httpx
 
 from tests.support.carrier import Carrier
 from tests.support.country import Country
+from tests.support.deeds import DEED
+from tests.support.scores import score_sets
+from vneid_idp.biometrics import service as biometrics
+from vneid_idp.biometrics.evaluate import evaluate
+from vneid_idp.biometrics.report import report_of
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.sandbox.faces.model import MODEL, THRESHOLD
 
 PATH = "/matches/v1/four-fields"
 GRANTS = ["authorization_code", "client_credentials"]
@@ -50,3 +57,14 @@ async def face(carrier: Carrier, id_number: str, shows: str = "genuine", route: 
         answer = await camera.post("/sandbox/captures", json=asked)
     assert answer.status_code == 201, answer.text
     return {"evidence": answer.json()["evidence"], "route": route}
+
+
+async def evaluated(carrier: Carrier) -> str:
+    """The id of a passing evaluation of its own matcher, put on file for a day."""
+    report = report_of(evaluate(score_sets()), ())
+    report = report.model_copy(update={"matching": report.matching.model_copy(update={"threshold": THRESHOLD})})
+    async with carrier.country.idp.db.writing() as unit:
+        filed = await biometrics.file_evaluation(
+            unit, carrier.client_id, MODEL, report, valid_until=unit.now + DAY, deed=DEED
+        )
+    return filed.evaluation_id

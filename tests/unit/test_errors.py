@@ -15,7 +15,8 @@ DOMAIN = """
 400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE bad_family bad_overlap
     bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text passkey_elsewhere
     passkey_refused refused unknown_answer unknown_cursor who_and_why
-403 INVALID_TOKEN_CONTEXT account_not_usable carrier_unknown form_not_valid fresh_proof_needed grant_ended
+403 INVALID_TOKEN_CONTEXT account_not_usable carrier_unknown channel_not_open contract_required form_not_valid
+    fresh_proof_needed grant_ended national_route_required number_takes_guardian
     guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required level_too_low
     link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required
     number_not_confirmed own_file own_proof_required own_role phone_not_enrolled role_required same_officer
@@ -29,7 +30,8 @@ DOMAIN = """
     instruction_answered key_not_rotatable match_not_usable no_lock_to_lift no_secret nobody_answers not_now
     nothing_to_ask number_bound_to_another number_frozen number_not_to_be_answered number_suspended number_taken
     policy_already_published policy_in_the_past policy_published_meanwhile proof_outdated purpose_exists
-    register_leaving report_id_used report_refused request_is_open resource_server_exists role_held several_offices
+    register_leaving report_id_used report_refused request_is_open resource_server_exists role_held sequence_taken
+    several_offices
     sign_in_name_taken still_set_aside too_late_to_undo too_many_phones upload_overtaken upload_under_way
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over

@@ -14,6 +14,7 @@ from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, Channel, 
 
 NUMBER_ID = "bind_[0-9a-v]{26}"
 """A regular expression for `kernel.secrets.new_id("bind")`."""
+_REFERENCE = "^[A-Za-z0-9][A-Za-z0-9./_-]{0,63}$"
 _MATCH_ID = "mtc_[0-9a-v]{26}"
 NumberId = Annotated[
     str, Field(pattern=f"^{NUMBER_ID}$", description="The number.", examples=["bind_06cq2d9k7v3f1m8e5t0h4b6n9r"])
@@ -32,6 +33,15 @@ class NewNumber(_Model):
     channel: Channel
     contract: Contract
     sequence: _Sequence
+    contract_reference: Annotated[
+        str | None,
+        Field(
+            pattern=_REFERENCE,
+            description="By which you find your contract; needed beyond the numbers that the law allows without one, "
+            "at a point of your own. Nothing of a person's.",
+            examples=["HD-2026-0451"],
+        ),
+    ] = None
     match_id: Annotated[
         str | None,
         Field(
@@ -44,7 +54,11 @@ class NewNumber(_Model):
     @property
     def as_confirmed(self) -> Detail:
         """The object of `authorization_details` that the access token has to carry."""
-        return {"type": "subscriber_number", "actions": ["bind"], **self.model_dump(exclude={"match_id"})}
+        return {
+            "type": "subscriber_number",
+            "actions": ["bind"],
+            **self.model_dump(exclude={"contract_reference", "match_id"}),
+        }
 
 
 class Number(_Model):
@@ -61,6 +75,7 @@ class Number(_Model):
     channel: Channel = Field(description="Where the person registered it.")
     contract: Contract
     sequence: _Sequence
+    contract_reference: str | None
     confirmed_at: datetime
     verified_at: datetime | None = Field(description="When it was last verified.")
     match_id: str | None = Field(description="On which match: the `jti` of the receipt that the carrier keeps.")
@@ -76,6 +91,7 @@ class Number(_Model):
             channel=cast("Channel", number.channel),
             contract=cast("Contract", number.contract),
             sequence=number.sequence,
+            contract_reference=number.contract_reference,
             confirmed_at=to_datetime(number.facts.confirmed_at),
             verified_at=None if verified is None else to_datetime(verified),
             match_id=number.match_id,

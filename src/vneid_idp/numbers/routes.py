@@ -10,6 +10,7 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import get_of_family, list_of_family
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
+from vneid_idp.identity import persons
 from vneid_idp.numbers.callers import Caller, find_caller
 from vneid_idp.numbers.representations import NUMBER_ID, NewNumber, Number, NumberPage
 from vneid_idp.protocol.errors import InvalidToken
@@ -52,11 +53,13 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
         200: {"model": Number, "description": "The number was bound to this person before; this is how it stands."},
         **problems(
             _401="invalid_token, insufficient_user_authentication",
-            _403="insufficient_scope, carrier_unknown, number_not_confirmed",
-            _409="number_bound_to_another, number_frozen, number_suspended, match_not_usable, binding_state_conflict, "
+            _403="insufficient_scope, carrier_unknown, number_not_confirmed, channel_not_open, number_takes_guardian, "
+            "contract_required, national_route_required",
+            _409="number_bound_to_another, number_frozen, number_suspended, sequence_taken, match_not_usable, "
+            "binding_state_conflict, "
             "idempotency_conflict",
             _422="malformed",
-            _503="temporarily_unavailable",
+            _503="temporarily_unavailable, registry_unavailable, overtaken",
         ),
     },
 )
@@ -81,6 +84,11 @@ async def bind(
     was exchanged for it. Asking again changes nothing, but that a number which is this person's already is verified by
     a match that comes with it."""
     provider, grant_id = idp(request), caller.check_person()
+    policy = await provider.current_policy()
+    assert caller.person_id is not None
+    answer = await persons.ask(provider.db, provider.registry, caller.person_id)
+    if answer is None:
+        raise InvalidToken("The person of this access token is not in the registry any more.")
 
     async def work(unit: Unit) -> Bound[SubscriberNumber]:
         return await bind_number(
@@ -90,6 +98,9 @@ async def bind(
             caller.authorisation,
             grant_id,
             number.as_confirmed,
+            answer,
+            policy,
+            contract_reference=number.contract_reference,
             match_id=number.match_id,
             idempotency_key=idempotency_key,
         )

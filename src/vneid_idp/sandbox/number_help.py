@@ -42,6 +42,39 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
         mark("Tell in occurred_at when it happened, as RFC 3339 has it, and compare the clocks."),
         "/docs?contract=numbers/v1",
     ),
+    "channel_not_open": Remedy(
+        mark("A channel in which the law lets this person register a number; the detail of the error names them."),
+        mark(
+            "Begin again in one of these channels: the person confirms the number with that channel. Where only a "
+            "match opens this one, bring its match_id."
+        ),
+        "Circular 08/2026/TT-BKHCN, Articles 4.1 to 7",
+    ),
+    "number_takes_guardian": Remedy(
+        mark("A holder who is old enough to have a number without a parent or guardian."),
+        mark("Have a parent or guardian register it at a point of yours, in writing."),
+        "Decree 174/2026/NĐ-CP, Article 34.5.g and h",
+    ),
+    "sequence_taken": Remedy(
+        mark("A sequence that counts every number which the person has at this carrier."),
+        mark(
+            "Have the person confirm the number with the sequence that the detail of the error names, or a higher one."
+        ),
+        "/docs?contract=numbers/v1",
+    ),
+    "contract_required": Remedy(
+        mark("For so many numbers of one person, a contract at a point of the carrier's own."),
+        mark(
+            "Begin again at a point of your own, with the channel carrier_point, and send contract_reference with the "
+            "number."
+        ),
+        "Decree 163/2024/NĐ-CP, Article 18.2",
+    ),
+    "national_route_required": Remedy(
+        mark("A match whose face was compared on the route national."),
+        mark("Take the face anew, have it compared on the route national, and bring that match_id."),
+        "Circular 08/2026/TT-BKHCN, Articles 5 and 8",
+    ),
     "match_not_usable": Remedy(
         mark("A match whose verdict is matched, made by this organisation for this person, number and channel."),
         mark(

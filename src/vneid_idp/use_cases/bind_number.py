@@ -8,6 +8,7 @@ from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove, NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
+from vneid_idp.bindings.subscriber_numbers.ways import check_channel, check_route, check_sequence, holder_of
 from vneid_idp.bindings.subscriber_numbers.words import (
     CarrierUnknown,
     MatchNotUsable,
@@ -17,14 +18,17 @@ from vneid_idp.bindings.subscriber_numbers.words import (
     NumberSuspended,
 )
 from vneid_idp.clients.service import UnknownClient, get_client, hold_client
+from vneid_idp.faces.evidence import FaceRoute
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.identity import accounts
+from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
 from vneid_idp.matching.service import digest_of_phone
+from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
 from vneid_idp.protocol.claims import check_scope
@@ -46,13 +50,17 @@ async def bind_number(
     by: Authorisation,
     grant_id: str,
     confirmed: Detail,
+    answer: RegisterAnswer,
+    policy: Policy,
     *,
+    contract_reference: str | None = None,
     match_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
     """Bind the number of a detail that the access token carries, whose authorisation is `by`. A number that is bound to
     this person already stays as it is, and takes nothing confirmed. On a match of all four fields it is verified, also
-    where it was bound before.
+    where it was bound before. Where the person registers it and what one of so many takes, `ways` says, by the
+    register's `answer` of this moment.
 
     It is bound under the consent, and for the client with which the person agreed, whichever of its organisation acts;
     what was confirmed is used up for all of them. The grant is read, what the person confirmed and the match used up,
@@ -61,22 +69,36 @@ async def bind_number(
 
     Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
     identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
-    `NumberFrozen` without a match,    `MatchNotUsable`, and as `subscriber_numbers.bind_number`.
+    `NumberFrozen` without a match, `MatchNotUsable`, `Overtaken`, and as `ways` and `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
-    grant = await grants.hold(unit, by.client_id, grant_id, alone=True)
+    grant = await grants.hold(unit, by.client_id, grant_id, answer=answer, alone=True)
     if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
     if grant.authorisation.level < level_of((confirmed,)):
         raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
-    bound = await _bind(unit, vault, blind, by, agreed, grant, confirmed, match_id, idempotency_key)
+    number = ConfirmedNumber(
+        confirmed["phone_number"],
+        confirmed["channel"],
+        confirmed["contract"],
+        confirmed["sequence"],
+        contract_reference,
+    )
+    bound = await _bind(unit, vault, blind, by, agreed, grant, confirmed, number, match_id, idempotency_key)
     if bound.binding.state is NumberState.SUSPENDED:
         raise NumberSuspended
-    if match_id is None:
-        if bound.binding.state is NumberState.FROZEN:
-            raise NumberFrozen
-        return bound
-    return Bound(await _verify(unit, vault, blind, by, bound.binding, confirmed, match_id), bound.created)
+    rules, is_matched = policy.at(unit.now), match_id is not None and match_id != bound.binding.match_id
+    if bound.created or is_matched:
+        holder = holder_of(answer.record, grant.authorisation.level, rules, unit.now)
+        check_channel(holder, number.channel, matched=is_matched)
+    if bound.created:
+        numbers = await engine.places_taken(unit, SUBSCRIBER_NUMBER, bound.binding.family_id, grant.person_id)
+        check_sequence(number.sequence, numbers, number.channel, contract_reference, rules)
+    if match_id is not None and is_matched:
+        return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id), bound.created)
+    if bound.binding.state is NumberState.FROZEN:
+        raise NumberFrozen
+    return bound
 
 
 async def _bind(
@@ -87,6 +109,7 @@ async def _bind(
     agreed: Client,
     grant: Grant,
     confirmed: Detail,
+    number: ConfirmedNumber,
     match_id: str | None,
     idempotency_key: str | None,
 ) -> Bound[SubscriberNumber]:
@@ -99,9 +122,7 @@ async def _bind(
             unit,
             vault,
             blind,
-            ConfirmedNumber(
-                confirmed["phone_number"], confirmed["channel"], confirmed["contract"], confirmed["sequence"]
-            ),
+            number,
             client_id=agreed.client_id,
             family_id=carrier_of(agreed),
             person_id=grant.person_id,
@@ -128,17 +149,18 @@ async def _verify(
     blind: BlindIndex,
     by: Authorisation,
     number: SubscriberNumber,
-    confirmed: Detail,
+    confirmed: ConfirmedNumber,
     match_id: str,
 ) -> SubscriberNumber:
-    """Verify a number by a match; by that of the last time it stays as it is. That is the proof for which the carrier's
-    register asks, where the number stands there. Raises `MatchNotUsable`, and
-    `MoveForbidden` where it was released at that moment."""
-    if number.match_id == match_id:
-        return number
-    phone, channel = digest_of_phone(blind, confirmed["phone_number"]), confirmed["channel"]
-    if await matches.use_match(unit, number.family_id, match_id, number.person_id, phone, channel) is None:
+    """Verify a number by a match. That is the proof for which the carrier's register asks, where the number stands
+    there. Raises `MatchNotUsable`, `NationalRouteRequired`, and `MoveForbidden` where it was released at that moment.
+    """
+    phone, channel = digest_of_phone(blind, confirmed.phone_number), confirmed.channel
+    match = await matches.use_match(unit, number.family_id, match_id, number.person_id, phone, channel)
+    if match is None:
         raise MatchNotUsable
+    route = None if match.face is None else FaceRoute(match.face.route)
+    check_route(route, verified_before=number.facts.verified_at is not None)
     verified = await engine.try_move(
         unit,
         SUBSCRIBER_NUMBER,
@@ -153,7 +175,7 @@ async def _verify(
         raise MoveForbidden
     found = await accounts.find_with_profile(unit, vault, number.person_id)
     if found is not None:
-        digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed["phone_number"])
+        digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed.phone_number)
         await prove_number(unit, blind, number.family_id, digest, found[1].record.personal_number)
     return verified
 

@@ -6,19 +6,14 @@ import pytest
 
 from tests.support.carrier import Carrier
 from tests.support.country import Country
-from tests.support.deeds import DEED
 from tests.support.events import kinds_of
-from tests.support.matching import NOBODY, carrier_of, compare, face, own, right
+from tests.support.matching import NOBODY, carrier_of, compare, evaluated, face, own, right
 from tests.support.rich_requests import confirmed
-from tests.support.scores import score_sets
 from tests.support.shortcuts import agreed
-from vneid_idp.biometrics import service as biometrics
-from vneid_idp.biometrics.evaluate import evaluate
-from vneid_idp.biometrics.report import report_of
 from vneid_idp.faces.port import MatcherUnavailable
-from vneid_idp.kernel.clock import DAY, SECOND
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.jose import read_unverified
-from vneid_idp.sandbox.faces.model import MODEL, THRESHOLD
+from vneid_idp.sandbox.faces.model import MODEL
 
 ALL = dict.fromkeys(("id_number", "full_name", "birthdate", "face"), "match")
 
@@ -100,17 +95,12 @@ async def test_nobodys_face_is_compared_like_everybodys(land: Country) -> None:
 async def test_own_templates_count_while_an_evaluation_is_on_file(land: Country) -> None:
     carrier = await carrier_of(land)
     token, number = await own(carrier), land.people["complete"].record.personal_number
-    report = report_of(evaluate(score_sets()), ())
-    report = report.model_copy(update={"matching": report.matching.model_copy(update={"threshold": THRESHOLD})})
-    async with land.idp.db.writing() as unit:
-        filed = await biometrics.file_evaluation(
-            unit, carrier.client_id, MODEL, report, valid_until=unit.now + DAY, deed=DEED
-        )
+    evaluation_id = await evaluated(carrier)
     body = right(land, face=await face(carrier, number, route="own_template"))
     found = (await compare(carrier, token, body)).json()
     assert (found["verdict"], found["fields"]) == ("matched", ALL)
     how = read_unverified(found["receipt"]).claims["face"]
-    assert (how["route"], how["evaluation_id"]) == ("own_template", filed.evaluation_id)
+    assert (how["route"], how["evaluation_id"]) == ("own_template", evaluation_id)
     # Of nobody a carrier may well have a template of its own: it agrees with nobody all the same.
     nobody = right(land, id_number=NOBODY, face=await face(carrier, NOBODY, route="own_template"))
     assert (await compare(carrier, token, nobody)).json()["fields"] == dict.fromkeys(ALL, "mismatch")

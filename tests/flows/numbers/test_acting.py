@@ -24,6 +24,8 @@ from vneid_idp.clients import by_operator
 from vneid_idp.clients import service as clients
 from vneid_idp.grants.service import GrantEnded, find_live, open_grant
 from vneid_idp.grants.tables import spent_acts
+from vneid_idp.identity import persons
+from vneid_idp.policy.documents import shipped
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.details.detail_type import Detail
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
@@ -125,13 +127,15 @@ async def test_whoever_may_act_no_more_binds_nothing_also_in_that_moment(land: C
     subject = await song.app.token(someone, NUMBER)
     token = await song.of_point(subject)
     by, grant_id = await _grant_of(land, token)
+    answer = await persons.ask(land.idp.db, land.idp.registry, someone.person_id)
+    assert answer is not None
     app, point = song.app.carrier.client_id, song.point.carrier.client_id
 
     async def refused(error: type[Exception]) -> None:
         """Of the token the door found all to be well, and then the operator came first."""
         with pytest.raises(error):
             async with land.idp.db.writing() as unit:
-                await bind_number(unit, land.idp.vault, land.idp.keys.blind, by, grant_id, NUMBER)
+                await bind_number(unit, land.idp.vault, land.idp.keys.blind, by, grant_id, NUMBER, answer, shipped())
 
     async with land.idp.db.writing() as unit:
         client = await clients.get_client(unit, app)

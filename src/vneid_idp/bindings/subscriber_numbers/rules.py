@@ -22,6 +22,8 @@ class SubscriberNumber(Binding):
     contract: str
     sequence: int
     """Which number of the person at this carrier it is, as the carrier told and the person confirmed."""
+    contract_reference: str | None
+    """By which the carrier finds its contract, where that was asked for (`ways.check_sequence`)."""
     match_id: str | None
     """The match on which it was verified last."""
     sealed_number: str

@@ -28,6 +28,8 @@ class ConfirmedNumber:
     channel: str
     contract: str
     sequence: int
+    contract_reference: str | None = None
+    """The carrier's own name for its contract, which no person confirms."""
 
 
 def digest_of_number(blind: BlindIndex, family_id: str, phone_number: str) -> str:
@@ -69,6 +71,7 @@ async def bind_number(
             channel=number.channel,
             contract=number.contract,
             sequence=number.sequence,
+            contract_reference=number.contract_reference,
             match_id=None,
             sealed_number=key.seal(_SEALED, number.phone_number.encode()),
             facts=NumberFacts(confirmed_at=unit.now),
@@ -79,7 +82,8 @@ async def bind_number(
             raise NumberBoundToAnother
         return bound
 
-    parts = [resource, person_id, number.channel, number.contract, str(number.sequence), match_id or ""]
+    parts = [resource, person_id, number.channel, number.contract, str(number.sequence)]
+    parts += [number.contract_reference or "", match_id or ""]
     return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, "\0".join(parts), bind)
 
 

@@ -12,6 +12,8 @@ subscriber_numbers = binding_table(
     Column("channel", Text, nullable=False),
     Column("contract", Text, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+    # The carrier's own name for its contract.
+    Column("contract_reference", Text),
     # Under the key of the person, which is destroyed with their data.
     Column("sealed_number", Text, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),

@@ -62,6 +62,49 @@ class MatchNotUsable(DomainError):
     )
 
 
+class ChannelNotOpen(DomainError):
+    """The law has this person register a number elsewhere (`ways.WAYS`). The channels are told, not why."""
+
+    code = "channel_not_open"
+    status = 403
+    title = "This person cannot register a number in this channel. Nothing was changed."
+
+
+class NumberTakesGuardian(DomainError):
+    """The holder is too young to have a number without a parent or guardian."""
+
+    code = "number_takes_guardian"
+    status = 403
+    title = "A parent or guardian registers this person's number, in writing at a point of yours. Nothing was changed."
+
+
+class SequenceTaken(DomainError):
+    """The person has more numbers at this carrier than the sequence says."""
+
+    code = "sequence_taken"
+    status = 409
+    title = "The person has more numbers at this carrier than the sequence of this one says. Nothing was changed."
+
+
+class ContractRequired(DomainError):
+    """The person has so many numbers that a further one takes a contract at a point of the carrier's own."""
+
+    code = "contract_required"
+    status = 403
+    title = "So many numbers of one person take a contract at a point of the carrier's own. Nothing was changed."
+
+
+class NationalRouteRequired(DomainError):
+    """A number is verified first by the picture that the state has."""
+
+    code = "national_route_required"
+    status = 403
+    title = (
+        "The first time a number is verified by a face that was compared with the picture that the state has. A "
+        "template of your own counts for a number that is verified already. Nothing was changed."
+    )
+
+
 class CarrierUnknown(DomainError):
     """The client belongs to no organisation, to which a number could belong."""
 

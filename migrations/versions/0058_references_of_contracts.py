@@ -1,0 +1,21 @@
+"""references of contracts"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0058"
+down_revision = "0057"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Expand."""
+    with op.batch_alter_table("subscriber_numbers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("contract_reference", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    """Take it back."""
+    with op.batch_alter_table("subscriber_numbers", schema=None) as batch_op:
+        batch_op.drop_column("contract_reference")

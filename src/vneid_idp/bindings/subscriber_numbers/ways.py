@@ -1,0 +1,123 @@
+"""Where somebody registers a subscriber number, and what a further one takes: one table with its articles. Pure.
+
+Who has no account here (a traveller on a passport, somebody whose nationality is not determined, a child for whom
+parents sign) confirms no number, and registers at a point without us.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from vneid_idp.bindings.subscriber_numbers.words import (
+    ChannelNotOpen,
+    ContractRequired,
+    NationalRouteRequired,
+    NumberTakesGuardian,
+    SequenceTaken,
+)
+from vneid_idp.faces.evidence import FaceRoute
+from vneid_idp.identity.ages import age
+from vneid_idp.identity.register.cards import CardStatus, card_status
+from vneid_idp.identity.register.records import PersonKind, RegistryRecord
+from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.levels import LEVEL_2, LEVELS
+
+_OWN_POINT = "carrier_point"
+_POINTS = frozenset({_OWN_POINT, "authorised_point"})
+_APPS = frozenset({"identity_app", "carrier_app"})
+
+
+class Holder(StrEnum):
+    """Who registers a number, as far as it decides where."""
+
+    CITIZEN = "citizen"
+    """With an identity of level 2."""
+    CITIZEN_LEVEL_1 = "citizen_level_1"
+    FOREIGNER = "foreigner"
+    """With a residence card that is valid."""
+    FOREIGNER_WITHOUT_CARD = "foreigner_without_card"
+    """On a passport, by now."""
+    MINOR = "minor"
+    """Too young to have a number without a parent or guardian."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The channels in which a holder may register a number, in the words of the type `subscriber_number`."""
+
+    channels: frozenset[str]
+    with_match: frozenset[str]
+    """… and those in which the register has to have answered: on a match of all four fields."""
+    legal_reference: str
+
+
+WAYS: Mapping[Holder, Way] = MappingProxyType(
+    {
+        Holder.CITIZEN: Way(_APPS | _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Articles 4.1 and 5"),
+        # The identity app is for those whom level 2 proved in person.
+        Holder.CITIZEN_LEVEL_1: Way(
+            _POINTS | {"carrier_app"},
+            frozenset(),
+            "Circular 08/2026/TT-BKHCN, Articles 4.1 and 5; Decree 69/2024/NĐ-CP, Article 9",
+        ),
+        # Four fields against the immigration database, or else in person.
+        Holder.FOREIGNER: Way(_POINTS, frozenset({"carrier_app"}), "Circular 08/2026/TT-BKHCN, Article 6"),
+        Holder.FOREIGNER_WITHOUT_CARD: Way(_POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Article 6.2"),
+        Holder.MINOR: Way(frozenset(), frozenset(), "Decree 174/2026/NĐ-CP, Article 34.5.g and h"),
+    }
+)
+
+
+def holder_of(record: RegistryRecord, level: int, rules: Rules, now: Instant) -> Holder:
+    """Who it is, by the register's word of this moment and the level of the identity that confirmed the number."""
+    if age(record.birth_date, now) < rules[Threshold.NUMBER_ALONE_FROM_AGE]:
+        return Holder.MINOR
+    if record.kind is PersonKind.FOREIGNER:
+        has_card = card_status(record.card, now) is CardStatus.VALID
+        return Holder.FOREIGNER if has_card else Holder.FOREIGNER_WITHOUT_CARD
+    return Holder.CITIZEN if level >= LEVELS[LEVEL_2] else Holder.CITIZEN_LEVEL_1
+
+
+def check_channel(holder: Holder, channel: str, *, matched: bool) -> None:
+    """Require that this holder may register a number in this channel, `matched` in all four fields or not.
+
+    Raises `NumberTakesGuardian` and `ChannelNotOpen`.
+    """
+    way = WAYS[holder]
+    if holder is Holder.MINOR:
+        raise NumberTakesGuardian
+    if channel in way.channels or (matched and channel in way.with_match):
+        return
+    if channel in way.with_match:
+        raise ChannelNotOpen(f"In {channel} this person registers a number on a match of all four fields: bring one.")
+    others = sorted(way.channels | way.with_match)
+    raise ChannelNotOpen(f"This person registers a number in one of {', '.join(others)}, and not in {channel}.")
+
+
+def check_sequence(sequence: int, numbers: int, channel: str, contract_reference: str | None, rules: Rules) -> None:
+    """Require that a new number is counted as what it is, and has what one of so many takes. `numbers` is how many the
+    person has at this carrier here, itself included: there may be more that were never bound here, and never fewer.
+
+    Raises `SequenceTaken`, and `ContractRequired` (Decree 163/2024/NĐ-CP Art. 18.2, Decree 174/2026/NĐ-CP Art. 34).
+    """
+    if sequence < numbers:
+        raise SequenceTaken(f"This is number {numbers} of the person at this carrier, or a later one.")
+    most = rules[Threshold.NUMBERS_WITHOUT_CONTRACT]
+    if sequence > most and (channel != _OWN_POINT or contract_reference is None):
+        raise ContractRequired(
+            f"Beyond {most} numbers each takes a contract at a point of the carrier's own: the channel {_OWN_POINT}, "
+            "and contract_reference."
+        )
+
+
+def check_route(route: FaceRoute | None, *, verified_before: bool) -> None:
+    """Require that a face was compared with what the state has, or, of a number that was so verified before, with a
+    template of the carrier's own (Circular 08/2026/TT-BKHCN Art. 5 and 8).
+
+    A match with what the state has counts as the code to an earlier number as well (Art. 5). Raises
+    `NationalRouteRequired`.
+    """
+    if not verified_before and route is not FaceRoute.NATIONAL:
+        raise NationalRouteRequired
