@@ -6,14 +6,27 @@ nobody), and only then opens the unit that writes. What it says to the person mu
 
 from dataclasses import dataclass
 
-from vneid_idp.identity import account_store, phones, secret_hashes, sign_in_names
+from sqlalchemy import bindparam, exists, select
+
+from vneid_idp.identity import account_store, phones, secret_hashes
 from vneid_idp.identity.account_rules import Account
 from vneid_idp.identity.accounts import SIGN_IN_NAME, open_profile
+from vneid_idp.identity.factors.tables import distrusted_phones
 from vneid_idp.identity.personal_id import MalformedPersonalId, read_personal_id
 from vneid_idp.identity.profile import Profile
+from vneid_idp.identity.tables import sign_in_names
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
+
+_names = sign_in_names.c
+_TRUSTED_HOLDER = Statement(
+    select(_names.person_id).where(
+        _names.name_digest == bindparam("of_name"),
+        ~exists().where(distrusted_phones.c.person_id == _names.person_id).correlate(sign_in_names),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +71,10 @@ def normal_name(typed: str) -> str:
 
 
 async def find_holder(unit: Reading, blind: BlindIndex, phone_number: str) -> str | None:
-    """Whose phone number it is, of those who sign in by one; one statement, whoever it is. What becomes of the answer
-    must not show whether there is one."""
-    return await sign_in_names.find(unit, blind.of(SIGN_IN_NAME, normal_name(phone_number)))
+    """Whose phone number it is, of those who sign in by one, and whose number is not told to be in another SIM; one
+    statement, whoever it is. What becomes of the answer must not show whether there is one."""
+    row = await unit.fetch_one(_TRUSTED_HOLDER, of_name=blind.of(SIGN_IN_NAME, normal_name(phone_number)))
+    return None if row is None else row["person_id"]
 
 
 async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: str) -> Candidate:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select
 
 from vneid_idp.identity.tables import awaited_names, sign_in_names
 from vneid_idp.storage.statement import Statement, insert
-from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.storage.unit import Unit
 
 _names, _awaited = sign_in_names, awaited_names
 _of_name, _of_person = _names.c.name_digest == bindparam("of_name"), _names.c.person_id == bindparam("of_person")
@@ -21,7 +21,6 @@ _awaits_name, _awaits = _awaited.c.name_digest == bindparam("of_name"), _awaited
 _HELD = Statement(select(_names.c.name_digest).where(_of_person))
 _AWAITED = Statement(select(_awaited.c.name_digest).where(_awaits))
 _HOLDER = Statement(select(_names.c.person_id).where(_of_name).with_for_update())
-_OF_NAME = Statement(select(_names.c.person_id).where(_of_name))
 _NEXT = Statement(
     select(_awaited.c.person_id).where(_awaits_name).order_by(_awaited.c.since, _awaited.c.person_id).limit(1)
 )
@@ -37,12 +36,6 @@ _WAIT = Statement(
     .on_conflict_do_nothing(index_elements=[*_awaited.primary_key])
 )
 _STOP_WAITING = Statement(delete(_awaited).where(_awaits_name, _awaits))
-
-
-async def find(unit: Reading, digest: str) -> str | None:
-    """Whose name it is."""
-    row = await unit.fetch_one(_OF_NAME, of_name=digest)
-    return None if row is None else row["person_id"]
 
 
 async def put(unit: Unit, person_id: str, digests: Collection[str]) -> bool:

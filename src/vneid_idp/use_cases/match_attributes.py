@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import new_id
@@ -62,5 +63,8 @@ async def match_attributes(
 
 
 async def is_number_of(unit: Unit, vault: Vault, person: RegistryRecord, phone_number: str) -> bool:
-    """Whether a number in the form of E.164 is the person's: of their account, or in their name at a carrier."""
-    return phone_number == person.phone or bool(await numbers_in_name(unit, vault, person.person_id, phone_number))
+    """Whether a number in the form of E.164 is the person's: of their account, unless it proves nothing now, or in
+    their name at a carrier."""
+    if phone_number == person.phone and await distrusted_phones.find(unit, person.person_id) is None:
+        return True
+    return bool(await numbers_in_name(unit, vault, person.person_id, phone_number))

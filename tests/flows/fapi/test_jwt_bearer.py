@@ -12,9 +12,13 @@ from tests.support.country import ISSUER, Country
 from tests.support.shortcuts import agreed, known
 from tests.support.visitor import shown
 from vneid_idp.consent.service import list_current
+from vneid_idp.identity import persons
+from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
+from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.distrust_phone import distrust_phone
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 SCOPE = "openid phone full_name dpv:account"
@@ -60,6 +64,21 @@ async def test_who_agreed_before_is_told_of_as_far_as_they_agreed(land: Country,
         consent = next(iter(await list_current(unit, someone.person_id)))
         await withdraw_consent(unit, land.idp.vault, someone.person_id, consent.consent_id)
     assert (await caller.userinfo(body["access_token"])).status_code == 401
+    assert (await ask(caller, assertion(caller, number))).json()["error"] == "invalid_grant"
+
+
+async def test_a_number_in_another_sim_leads_to_nobody_and_what_was_told_by_it_ends(
+    land: Country, caller: Carrier
+) -> None:
+    someone, number = await agreed(land, caller), land.people["complete"].record.phone
+    told = (await ask(caller, assertion(caller, number))).json()["access_token"]
+
+    async def swap(unit: Unit) -> None:
+        await persons.seize(unit, someone.person_id)
+        await distrust_phone(unit, someone.person_id, "song", Cause.SWAP)
+
+    await land.idp.db.transact(swap)
+    assert (await caller.userinfo(told)).status_code == 401
     assert (await ask(caller, assertion(caller, number))).json()["error"] == "invalid_grant"
 
 
