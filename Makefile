@@ -15,7 +15,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed .venv/mutual_tls
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench growth attacks mutants openapi migration lock audit licences base-digest image tools clean
+.PHONY: help sandbox sandbox-reset test check format bench growth registers attacks mutants openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ mutants: .venv/installed-mutants ## Change the program in one place at a time an
 
 growth: .venv/installed-dev ## What a provider that is used keeps, table by table, while days pass on a turned clock
 	@$(BIN)/python -m bench.growth
+
+registers: .venv/installed-dev tools ## What a carrier's register costs a row to check and to take over, however long it is
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.registers
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py

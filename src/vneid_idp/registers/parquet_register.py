@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -30,7 +31,9 @@ class ParquetRegister:
     def __init__(self, file: BinaryIO, size: int) -> None:
         _check_footer(file, size)
         described = _opened(file).schema_arrow
-        self._places = places_of(described.names)
+        # A column that is not there is the cell behind the last, which is empty.
+        width = len(described.names)
+        self._in_order = itemgetter(*(width if place is None else place for place in places_of(described.names)))
         for field in described:
             if not _is_readable(field.type):
                 raise UnreadableRegister(f"The column {field.name} is no text.")
@@ -60,7 +63,7 @@ class ParquetRegister:
     def _row(self, cells: tuple[str | None, ...]) -> Line | Fault:
         if None in cells:
             return Fault(self.done, None, FaultCode.NOT_UTF8)
-        return Line(self.done, ["" if place is None else cells[place] or "" for place in self._places])
+        return Line(self.done, self._in_order((*cells, "")))
 
 
 def _opened(file: BinaryIO, **options: Any) -> Any:
@@ -111,6 +114,9 @@ def _texts(column: Any) -> list[str | None]:
     _, offsets, data = cells.buffers()
     ends = memoryview(offsets).cast("q")[cells.offset : cells.offset + len(cells) + 1]
     text = b"" if data is None else data.to_pybytes()
+    if text.isascii():  # a character is a byte, so that all are made of one text
+        ascii_text = text.decode()
+        return [ascii_text[start:end] for start, end in pairwise(ends)]
     return [_text(text[start:end]) for start, end in pairwise(ends)]
 
 

@@ -1,7 +1,7 @@
 """What the rows before say of a row: whether its phone number stood there, and how many numbers its holder had.
 
 Both are counted for a whole register, which may have all numbers of the country, in little memory: a bit for each phone
-number that there can be, and some 15 bytes for each holder, of whom a keyed hash is kept and nothing that they could be
+number that there can be, and some 14 bytes for each holder, of whom a keyed hash is kept and nothing that they could be
 found by.
 """
 
@@ -114,7 +114,7 @@ def _slot(part: "array[int]", who: int) -> int:
 
 
 def _grown(part: "array[int]") -> "array[int]":
-    slots = len(part) * 3 // 2
+    slots = len(part) * 5 // 4
     grown = array("Q", bytes(8 * slots))
     for held in filter(None, part):
         at = (held >> 18) % slots

@@ -52,7 +52,7 @@ def refusal(file: io.BytesIO) -> str:
     ],
 )
 def test_what_libraries_write_is_read(file: io.BytesIO) -> None:
-    assert list(open_register(file).rows()) == [Line(1, [*CELLS, *[""] * 9])]
+    assert list(open_register(file).rows()) == [Line(1, (*CELLS, *[""] * 9))]
 
 
 def test_instants_and_missing_values_are_read() -> None:
