@@ -27,10 +27,11 @@ PACKAGE = Path(vneid_idp.__file__).parent
 
 
 def routers() -> dict[str, APIRouter]:
-    """The JSON APIs that a face has: `router` in its `routes.py`."""
+    """The JSON APIs that a face has: `router` in its `routes.py`, or in `api.py` where several files have doors."""
     found = {}
     for path in sorted(PACKAGE.glob("*/routes.py")):
-        router = getattr(import_module(f"vneid_idp.{path.parent.name}.routes"), "router", None)
+        file = "api" if path.with_name("api.py").exists() else "routes"
+        router = getattr(import_module(f"vneid_idp.{path.parent.name}.{file}"), "router", None)
         if isinstance(router, APIRouter):
             found[path.parent.name] = router
     return found
