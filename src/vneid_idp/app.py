@@ -57,6 +57,7 @@ from vneid_idp.senders.backchannel_answers import BackchannelAnswers
 from vneid_idp.senders.logos import Logos
 from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.phone_notices import PhoneNotices
+from vneid_idp.senders.security_events import SecurityEvents
 from vneid_idp.senders.sms import NoGateway, SmsGateway
 from vneid_idp.settings import Settings
 from vneid_idp.storage.database import open_database
@@ -194,6 +195,7 @@ def _assemble(
         Channel.LOGO: Logos(db, outbound.logos),
         Channel.PHONE_NOTICE: PhoneNotices(settings.issuer, clock, db, ring, vault, outbound.notices),
         Channel.BACKCHANNEL_ANSWER: BackchannelAnswers(cache, outbound.answers),
+        Channel.SECURITY_EVENTS: SecurityEvents(settings.issuer, clock, db, ring, cache, outbound.events),
     }
     check_served(senders)
     return Idp(

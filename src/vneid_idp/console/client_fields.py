@@ -191,6 +191,17 @@ GROUPS = (
         hint=mark("Only for clients of the profiles %(profiles)s."),
     ),
     Group(
+        mark("Numbers of a carrier"),
+        (
+            Field(
+                "security_event_endpoint",
+                mark("Address of events about numbers"),
+                mark("Where it is told what to do with a number (RFC 8935). Without one it polls."),
+            ),
+        ),
+        folded=True,
+    ),
+    Group(
         mark("Acting for each other"),
         (
             Field(

@@ -23,6 +23,7 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.LOGO: mark("Logos"),
     Channel.PHONE_NOTICE: mark("Notices to phones"),
     Channel.BACKCHANNEL_ANSWER: mark("Notices that a person answered"),
+    Channel.SECURITY_EVENTS: mark("Events about numbers"),
 }
 _PAGE = 100
 _KEPT = Kept(("delivery", "after", "reason"))

@@ -17,6 +17,7 @@ from vneid_idp.identity.offices import lock_requests
 from vneid_idp.identity.offices.roles import EVERYWHERE
 from vneid_idp.identity.register import set_aside
 from vneid_idp.identity.register.records import RegistryHealth
+from vneid_idp.instructions import answers
 from vneid_idp.kernel.clock import MINUTE, Instant, local_date
 from vneid_idp.keys import service as keys
 from vneid_idp.keys.rules import KeyState
@@ -68,6 +69,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         unsealed_since = await audit.oldest_unsealed(unit)
         counts = await audit.counts_of(unit, local_date(unit.now))
         waiting = await set_aside.count(unit)
+        unanswered = await answers.list_overdue(unit)
         now = unit.now
     health = provider.registry.health
     return render(
@@ -91,6 +93,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         chain_late=unsealed_since is not None and now - unsealed_since > _LATE,
         registry=_REGISTRY[health],
         set_aside=waiting,
+        unanswered=unanswered,
         registry_well=health is RegistryHealth.OK,
         overdue=sum(channel.overdue for channel in channels),
         dead=sum(channel.dead for channel in channels),

@@ -15,6 +15,7 @@ class Channel(StrEnum):
     LOGO = "logo"
     PHONE_NOTICE = "phone_notice"
     BACKCHANNEL_ANSWER = "backchannel_answer"
+    SECURITY_EVENTS = "security_events"
 
 
 class Addressee(StrEnum):
@@ -107,6 +108,15 @@ MANNERS: Mapping[Channel, Manner] = {
         growth=3,
         most_attempts=6,
         head_start=5 * SECOND,
+    ),
+    # At least once: an event keeps its `jti`. One delivery a client stands for all that it has not received, in order;
+    # never given up, since each event is tried for days of its own (`instructions.stream`).
+    Channel.SECURITY_EVENTS: Manner(
+        Addressee.CLIENT,
+        first_pause=5 * SECOND,
+        longest_pause=HOUR,
+        growth=3,
+        most_attempts=None,
     ),
 }
 

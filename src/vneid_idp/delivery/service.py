@@ -80,6 +80,12 @@ async def enqueue_only(unit: Unit, channel: Channel, recipient: str) -> Delivery
     return delivery
 
 
+async def ensure_only(unit: Unit, channel: Channel, recipient: str) -> None:
+    """As `enqueue_only`, but what waits for it on the channel already goes on as it is: whoever is at it sees what came
+    meanwhile, or another one is enqueued after it."""
+    await store.add_new(unit, _row(the_only(channel, recipient, unit.now)))
+
+
 def the_only(channel: Channel, recipient: str, created_at: Instant) -> Delivery:
     """What `enqueue_only` enqueues, for who was not handed it and wants it attempted now."""
     return Delivery(recipient, f"{channel}_{recipient}", channel, {}, created_at, None)

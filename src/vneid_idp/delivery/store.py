@@ -26,6 +26,7 @@ _REPLACE = Statement(
         set_={column.name: _ADD.excluded[column.name] for column in _t.c if not column.primary_key},
     )
 )
+_INSERT_NEW = Statement(_ADD.on_conflict_do_nothing(index_elements=["recipient", "delivery_id"]))
 _CANCEL = Statement(
     delete(_t).where(_t.c.recipient == bindparam("of_recipient"), _t.c.channel == bindparam("of_channel"))
 )
@@ -136,6 +137,11 @@ async def add(unit: Unit, row: Queued) -> None:
 async def replace(unit: Unit, row: Queued) -> None:
     """Insert a delivery in place of the one with the same key."""
     await unit.execute(_REPLACE, **_values(row))
+
+
+async def add_new(unit: Unit, row: Queued) -> None:
+    """Insert a delivery unless there is one with the same key, which stays as it is."""
+    await unit.execute(_INSERT_NEW, **_values(row))
 
 
 def _values(row: Queued) -> dict[str, object]:

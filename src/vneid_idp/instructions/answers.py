@@ -1,12 +1,33 @@
 """What carriers say came of instructions; and which are open, or overdue."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import BigInteger, Text, and_, bindparam, func, select, update
 
-from vneid_idp.instructions.rules import AnsweredOtherwise, Instruction, Outcome, Refusal, UnknownInstruction
+from vneid_idp.instructions.rules import (
+    ANSWER_WITHIN,
+    AnsweredOtherwise,
+    Instruction,
+    Outcome,
+    Refusal,
+    UnknownInstruction,
+)
 from vneid_idp.instructions.store import read_instruction
 from vneid_idp.instructions.tables import instructions
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What a carrier should have answered by now."""
+
+    family_id: str
+    count: int
+    since: Instant
+    """Since when, of the one that is overdue for the longest."""
+
 
 _c = instructions.c
 _now = bindparam("now", type_=BigInteger)
@@ -34,6 +55,14 @@ _SUPERSEDE = Statement(
         _c.answered_at.is_(None),
     )
     .values(answered_at=_now, received_at=func.coalesce(_c.received_at, _now), outcome=Outcome.SUPERSEDED.value)
+)
+_open = _c.answered_at.is_(None)
+_OLDEST_OPEN = Statement(select(func.min(_c.made_at).label("made_at")).where(_open))
+_OVERDUE = Statement(
+    select(_c.family_id, func.count().label("count"), func.min(_c.made_at).label("oldest"))
+    .where(_open, _c.made_at <= bindparam("before", type_=BigInteger))
+    .group_by(_c.family_id)
+    .order_by(_c.family_id)
 )
 _page = (
     select(instructions)
@@ -77,6 +106,20 @@ async def acknowledge(
     )
     await unit.execute(_SUPERSEDE, of_number=found.number_id, before=found.place, now=unit.now)
     return await _seize(unit, family_id, instruction_id)
+
+
+async def overdue_since(unit: Reading) -> Instant | None:
+    """Since when an instruction is overdue, the one that is so for the longest; nothing where none is."""
+    row = await unit.fetch_one(_OLDEST_OPEN)
+    if row is None or row["made_at"] is None or row["made_at"] + ANSWER_WITHIN > unit.now:
+        return None
+    return int(row["made_at"]) + ANSWER_WITHIN
+
+
+async def list_overdue(unit: Reading) -> tuple[Overdue, ...]:
+    """What each carrier should have answered by now, where it is anything."""
+    rows = await unit.fetch(_OVERDUE, before=unit.now - ANSWER_WITHIN)
+    return tuple(Overdue(row["family_id"], row["count"], row["oldest"] + ANSWER_WITHIN) for row in rows)
 
 
 async def _seize(unit: Unit, family_id: str, instruction_id: str) -> Instruction:

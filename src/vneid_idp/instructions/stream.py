@@ -7,9 +7,12 @@ from sqlalchemy import BigInteger, Text, bindparam, exists, select, update
 from vneid_idp.instructions.rules import Instruction
 from vneid_idp.instructions.store import IDS_ON_POSTGRESQL, IDS_ON_SQLITE, ids_of, read_instruction
 from vneid_idp.instructions.tables import instructions
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Unit
+
+TRIED_FOR: Instant = 3 * DAY
+"""So long after it was made an instruction is pushed; after that it can be polled and listed."""
 
 _c = instructions.c
 _earlier = instructions.alias("earlier")
@@ -33,6 +36,15 @@ _UNRECEIVED = Statement(
     .order_by(_c.made_at, _c.instruction_id)
     .limit(bindparam("most", type_=BigInteger))
 )
+_NEXT_CLIENT = Statement(
+    select(_c.client_id)
+    .where(_c.client_id > bindparam("after", type_=Text), _c.received_at.is_(None))
+    .order_by(_c.client_id)
+    .limit(1)
+)
+_HAS_UNRECEIVED = Statement(
+    select(_c.instruction_id).where(_c.client_id == _client, _c.received_at.is_(None), _c.made_at >= _since).limit(1)
+)
 _received = (
     update(instructions)
     .where(_c.client_id == _client, _c.received_at.is_(None))
@@ -51,6 +63,17 @@ async def list_unreceived(
     number the first alone."""
     rows = await unit.fetch(_UNRECEIVED, of_client=client_id, of_family=family_id, since=since, most=most)
     return tuple(map(read_instruction, rows))
+
+
+async def clients_to_tell(unit: Reading, since: Instant) -> list[str]:
+    """The clients that have not received something that was made from `since` on. Each is found by itself, however much
+    there is for the others."""
+    found, after = [], ""
+    while (row := await unit.fetch_one(_NEXT_CLIENT, after=after)) is not None:
+        after = row["client_id"]
+        if await unit.fetch_one(_HAS_UNRECEIVED, of_client=after, since=since) is not None:
+            found.append(after)
+    return found
 
 
 async def note_received(unit: Unit, client_id: str, ids: Iterable[str], error: str | None = None) -> None:

@@ -138,6 +138,8 @@ class Client:
     """How it learns that somebody answered (CIBA Core §5): `poll` or `ping`."""
     backchannel_client_notification_endpoint: str | None = None
     backchannel_authentication_request_signing_alg: str | None = None
+    security_event_endpoint: str | None = None
+    """Where it is told what has to be done with numbers (RFC 8935); without one it polls."""
     tells_unknown_users: bool = False
     """Whether it is told that a hint means nobody (`unknown_user_id`)."""
     logo_uri: str | None = None

@@ -247,6 +247,7 @@ MEMBERS: dict[str, Reader] = {
     "frontchannel_logout_session_required": _flag,
     "backchannel_token_delivery_mode": _one_of("poll", "ping"),
     "backchannel_client_notification_endpoint": _page,
+    "security_event_endpoint": _page,
     "backchannel_authentication_request_signing_alg": _one_of(*jose.STRONG_ALGORITHMS),
     "backchannel_user_code_parameter": _flag,
     "dpop_bound_access_tokens": _flag,
@@ -289,6 +290,8 @@ FIXED_MEMBERS = (
     "initiate_login_uri",
     "backchannel_token_delivery_mode",
     "backchannel_client_notification_endpoint",
+    "security_event_endpoint",
 )
 """What no update of the client's own changes once the operator has decided about it: what people go by when they agree
-(who asks, as they are told it, and where `/me` leads), where the answer goes, and who hears that there is one."""
+(who asks, as they are told it, and where `/me` leads), where the answer goes, and who hears that there is one, or what
+has to be done with numbers."""

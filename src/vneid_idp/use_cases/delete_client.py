@@ -41,5 +41,5 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)
     await grants.end_all_of_client(unit, client_id)
-    for channel in (Channel.LOGOUT_TOKEN, Channel.BACKCHANNEL_ANSWER):
+    for channel in (Channel.LOGOUT_TOKEN, Channel.BACKCHANNEL_ANSWER, Channel.SECURITY_EVENTS):
         await deliveries.cancel(unit, channel, client_id)

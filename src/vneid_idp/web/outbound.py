@@ -183,6 +183,12 @@ class Outbound:
             status, _ = await self._call("POST", url, _Body(orjson.dumps(value), known), client_id)
             return status
 
+    async def post_event(self, url: str, token: str, client_id: str) -> tuple[int, bytes]:
+        """As `post_form`, for a Security Event Token (RFC 8935 §2.1); the status of the answer, and its body."""
+        async with self._remembering(url):
+            known = {"content-type": "application/secevent+jwt", "accept": "application/json"}
+            return await self._call("POST", url, _Body(token.encode(), known), client_id)
+
     async def close(self) -> None:
         """Give up all connections."""
         await self._transport.aclose()
@@ -291,6 +297,8 @@ NOTICES = Errand(connections=40, of_host=20, host_a_minute=6_000)
 """To the push services of browsers, of which there are few. Tried again within seconds, so no failure is remembered."""
 ANSWERS = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000)
 """Notices that somebody answered. Tried again within seconds, so no failure is remembered."""
+EVENTS = Errand(connections=40, of_host=16, host_a_minute=60_000, client_a_minute=60_000)
+"""What carriers are told of numbers, a call each: a whole register may be due on one day."""
 LOGOS = Errand(connections=5, of_host=2, host_a_minute=60, client_a_minute=10)
 REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60, client_a_minute=10)
 """Sector documents, and proofs of domains. Whoever mends one tries again at once. Who is no client yet spends the
@@ -306,6 +314,7 @@ class Pools:
         self.logout = open_pool(LOGOUT)
         self.notices = open_pool(NOTICES)
         self.answers = open_pool(ANSWERS)
+        self.events = open_pool(EVENTS)
         self.logos = open_pool(LOGOS)
         self.registrations = open_pool(REGISTRATIONS)
 
@@ -317,6 +326,7 @@ class Pools:
             self.logout,
             self.notices,
             self.answers,
+            self.events,
             self.logos,
             self.registrations,
         ):

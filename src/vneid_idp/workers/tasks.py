@@ -34,6 +34,7 @@ from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
 from vneid_idp.use_cases.settle_polled import settle_polled, sweep_polled
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
+from vneid_idp.use_cases.wake_streams import wake_streams
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
 
@@ -83,6 +84,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
     follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
         Task("send deliveries", 1, dispatcher.drain),
+        Task("have carriers told", 2, lambda: wake_streams(db, provider.clients)),
         Task("follow the registry", 5, follower.round),
         Task("reload keys", 5, lambda: provider.keys.reload(db)),
         Task("seal events", 5, lambda: seal_events(db)),

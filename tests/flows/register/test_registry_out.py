@@ -72,6 +72,7 @@ async def test_health_tells_how_the_registry_answers_and_stays_good(land: Countr
             "status": "ok",
             "registry": "ok",
             "registry_changes_set_aside": 0,
+            "instructions_overdue_seconds": 0,
         }
         request.getfixturevalue("out")
         for expected in (RegistryHealth.DEGRADED, RegistryHealth.UNREACHABLE):
@@ -80,5 +81,10 @@ async def test_health_tells_how_the_registry_answers_and_stays_good(land: Countr
             answer = await prober.get("/healthz")
             assert (answer.status_code, answer.json()) == (
                 200,
-                {"status": "ok", "registry": expected, "registry_changes_set_aside": 0},
+                {
+                    "status": "ok",
+                    "registry": expected,
+                    "registry_changes_set_aside": 0,
+                    "instructions_overdue_seconds": 0,
+                },
             )

@@ -92,6 +92,7 @@ SHOWN: dict[str, Any] = {
     **LEFT, "client_name#en": "One", "logo_uri": "https://rp.example/logo.png",
     "post_logout_redirect_uris": ["https://rp.example/out"], "initiate_login_uri": "https://rp.example/login",
     "backchannel_token_delivery_mode": "ping", "backchannel_client_notification_endpoint": "https://rp.example/told",
+    "security_event_endpoint": "https://rp.example/events",
 }  # fmt: skip
 OTHERWISE: list[dict[str, Any]] = [
     {"client_name": "Hai"}, {"client_name": None}, {"client_name#en": "Two"}, {"client_name#en": None},
@@ -100,6 +101,7 @@ OTHERWISE: list[dict[str, Any]] = [
     {"post_logout_redirect_uris": ["https://rp.example/elsewhere"]}, {"post_logout_redirect_uris": None},
     {"initiate_login_uri": "https://evil.example/login"}, {"initiate_login_uri": None},
     {"backchannel_client_notification_endpoint": "https://evil.example/told"},
+    {"security_event_endpoint": "https://evil.example/events"}, {"security_event_endpoint": None},
     {"backchannel_client_notification_endpoint": None, "backchannel_token_delivery_mode": "poll"},
 ]  # fmt: skip
 

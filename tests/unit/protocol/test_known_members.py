@@ -55,6 +55,7 @@ MEMBERS_SENT: dict[str, Any] = {
     "frontchannel_logout_session_required": True,
     "backchannel_token_delivery_mode": "ping",
     "backchannel_client_notification_endpoint": "https://rp.example/told",
+    "security_event_endpoint": "https://rp.example/events",
     "backchannel_authentication_request_signing_alg": "PS256",
     "backchannel_user_code_parameter": False,
 }
