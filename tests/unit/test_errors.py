@@ -15,7 +15,8 @@ DOMAIN = """
 400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE bad_family bad_overlap
     bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text passkey_elsewhere
     passkey_refused refused unknown_answer unknown_cursor who_and_why
-403 INVALID_TOKEN_CONTEXT account_not_usable carrier_unknown channel_not_open contract_required form_not_valid
+403 INVALID_TOKEN_CONTEXT NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK
+    account_not_usable carrier_unknown channel_not_open contract_required form_not_valid
     fresh_proof_needed grant_ended national_route_required number_takes_guardian
     guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required level_too_low
     link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure
+from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure, number_verification
 from vneid_idp.web.contracts import document
 
 _FASTAPIS = "HTTPValidationError"
@@ -40,6 +40,13 @@ CONTRACTS: Mapping[str, CamaraApi] = {
         "0.2.0",
         "KYC Tenure of CAMARA: whether a carrier has the number of a person's account in their name since a day, by "
         "the scope `kyc-tenure:check-tenure`.",
+    ),
+    "number-verification/v2": CamaraApi(
+        number_verification.router,
+        "2.1.0",
+        "Number Verification of CAMARA: the number in a device for which its carrier vouched, by an operator token in "
+        "the assertion of the JWT bearer flow; by the scopes `number-verification:verify` and "
+        "`number-verification:device-phone-number:read`.",
     ),
 }
 """By the title of the document."""

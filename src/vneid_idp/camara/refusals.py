@@ -44,6 +44,14 @@ class ServiceNotApplicable(DomainError):
     title = "No carrier here has the phone number of this person in their name."
 
 
+class NotByNetwork(DomainError):
+    """No carrier vouched for the device, so nothing is known of what is in it."""
+
+    code = "NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK"
+    status = 403
+    title = "This needs an access token that was asked for with an operator token of the carrier."
+
+
 class InvalidTokenContext(DomainError):
     """The number in the body is not one of the person's."""
 

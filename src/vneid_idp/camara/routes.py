@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure
+from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure, number_verification
 
 CAMARA_APIS: Mapping[str, APIRouter] = {
     "/kyc-match/": kyc_match.router,
     "/kyc-age-verification/": kyc_age_verification.router,
     "/kyc-tenure/": kyc_tenure.router,
+    "/number-verification/": number_verification.router,
 }

@@ -54,6 +54,7 @@ class SealPurpose(StrEnum):
     BEGUN_FROM = "begun_from"
     PERSON_KEY = "person_key"
     CARRIER_KEY = "carrier_key"
+    OPERATOR_TOKEN = "operator_token"
     PERSONAL_DATA = "personal_data"
     PRIVATE_KEY = "private_key"
 

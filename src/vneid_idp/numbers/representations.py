@@ -113,6 +113,13 @@ class NumberReport(_Model):
         return int(self.occurred_at.timestamp() * SECOND)
 
 
+class OperatorTokenTold(_Model):
+    """What a device shows for its number. It is good once."""
+
+    operator_token: str
+    expires_in: Annotated[int, Field(description="Seconds.", examples=[300])]
+
+
 class NumberPage(_Model):
     """A page of numbers in the order in which they were bound."""
 

@@ -11,11 +11,14 @@ from vneid_idp.bindings.subscriber_numbers.service import get_of_family, list_of
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
+from vneid_idp.kernel.clock import SECOND
 from vneid_idp.numbers.callers import Caller, find_caller
-from vneid_idp.numbers.representations import NUMBER_ID, NewNumber, Number, NumberPage
+from vneid_idp.numbers.representations import NUMBER_ID, NewNumber, Number, NumberPage, OperatorTokenTold
 from vneid_idp.protocol.errors import InvalidToken
+from vneid_idp.protocol.operator_tokens import LIFE, seal_operator_token
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_number import bind_number, carrier_of, release_number
+from vneid_idp.use_cases.operator_tokens import vouch_for_device
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import idp
@@ -153,6 +156,27 @@ async def read(request: Request, response: Response, caller: CallerOf, number_id
         found = await get_of_family(unit, carrier_of(caller.client), number_id)
     no_store(response)
     return Number.of(found)
+
+
+@router.post(
+    "/{number_id:number_id}/operator-tokens",
+    status_code=status.HTTP_201_CREATED,
+    summary="Vouch for the device that a number is in",
+    responses=_ONE | problems(_409="number_suspended, number_frozen, binding_state_conflict"),
+)
+async def vouch(request: Request, response: Response, caller: CallerOf, number_id: NumberIdOf) -> OperatorTokenTold:
+    """For a device that your network, or its SIM card, has shown to hold the number at this moment: hand the token to
+    that device and to nobody else. Whoever it gives it to names by it the holder of the number to this provider
+    (`sub` `operatortoken:…` of an assertion, RFC 7523), once, and cannot read it. Needs the carrier's own access token.
+    """
+    caller.check_own()
+    provider = idp(request)
+    try:
+        token = await provider.db.transact(lambda unit: vouch_for_device(unit, caller.client, number_id))
+    except UnknownClient as error:
+        raise InvalidToken(ENDED) from error
+    no_store(response)
+    return OperatorTokenTold(operator_token=seal_operator_token(provider.keys.sealer, token), expires_in=LIFE // SECOND)
 
 
 @router.post("/{number_id:number_id}/release", summary="Release a number", responses=_ONE)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from vneid_idp.consent.disclosures import DisclosedThatDay, Told
 from vneid_idp.portal.children import child_named
+from vneid_idp.use_cases.check_device_number import TOLD_CHECKED, TOLD_NUMBER
 from vneid_idp.use_cases.check_tenure import TOLD_CONTRACT, TOLD_TENURE
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
@@ -37,6 +38,8 @@ _OF_ACCOUNT: Mapping[str, str] = {
 _OF_NUMBER: Mapping[str, str] = {
     TOLD_TENURE: mark("since when your phone number is in your name"),
     TOLD_CONTRACT: mark("whether it is prepaid or postpaid"),
+    TOLD_CHECKED: mark("whether a phone number is in your device"),
+    TOLD_NUMBER: mark("the phone number in your device"),
 }
 _SAID_HERE = {**_OF_ACCOUNT, **_OF_NUMBER}
 _SOMEWHERE = mark("%(service)s was told something about you: %(what)s.")

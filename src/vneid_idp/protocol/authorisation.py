@@ -15,6 +15,7 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.protocol.claims import ClaimsRequest
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.errors import OAuthError
+from vneid_idp.protocol.operator_tokens import DeviceNumber
 from vneid_idp.protocol.targets import Target, targets_from_json, targets_to_json
 
 
@@ -116,6 +117,8 @@ class Authorisation:
     acts in its own name. What counts is judged by both (`permitted.py`)."""
     purpose: str | None = None
     """The one registered purpose that this is for; `None` for all that the person agreed to."""
+    device_number: DeviceNumber | None = None
+    """The number in the device of the person, where a carrier vouched for it (`operator_tokens.py`)."""
 
     @property
     def above(self) -> int:
@@ -164,6 +167,7 @@ _WRITE: Mapping[str, Callable[[Any], Any]] = {
     "on_behalf_of": lambda child: None if child is None else child.person_id,
     "bound_to": confirmation_to_json,
     "targets": targets_to_json,
+    "device_number": lambda number: None if number is None else number.to_json(),
 }
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "scope": tuple,
@@ -175,6 +179,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "bound_to": confirmation_from_json,
     "actors": tuple,
     "targets": targets_from_json,
+    "device_number": DeviceNumber.from_json,
 }
 # By place, and nothing called for a field that is written as it is: each sign-in writes two of them and reads three.
 _WRITERS = tuple(_WRITE.get(name) for name in _NAMES)

@@ -11,6 +11,8 @@ from vneid_idp.protocol.permission import Permission
 KYC_MATCH = "kyc-match:match"
 AGE_VERIFICATION = "kyc-age-verification:verify"
 TENURE = "kyc-tenure:check-tenure"
+VERIFY_NUMBER = "number-verification:verify"
+READ_NUMBER = "number-verification:device-phone-number:read"
 
 CAMARA_PERMISSIONS = {
     KYC_MATCH: Permission(
@@ -34,6 +36,17 @@ CAMARA_PERMISSIONS = {
             "The service may ask whether a carrier has the number of your account in your name since a day that it "
             "names, and is told whether that is prepaid or postpaid."
         ),
+    ),
+    VERIFY_NUMBER: Permission(
+        mark("Check the phone number of the device in your hand"),
+        mark(
+            "When your carrier vouches for your device, the service may ask whether a number that it knows is the one "
+            "in there."
+        ),
+    ),
+    READ_NUMBER: Permission(
+        mark("Read the phone number of the device in your hand"),
+        mark("When your carrier vouches for your device, the service is told the number that is in there."),
     ),
 }
 """By scope."""

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from vneid_idp.protocol import dpop
-from vneid_idp.protocol.camara import AGE_VERIFICATION, CAMARA_PERMISSIONS, KYC_MATCH, TENURE
+from vneid_idp.protocol.camara import (
+    AGE_VERIFICATION,
+    CAMARA_PERMISSIONS,
+    KYC_MATCH,
+    READ_NUMBER,
+    TENURE,
+    VERIFY_NUMBER,
+)
 from vneid_idp.protocol.claims import (
     CHILD_ACCOUNT,
     FOUR_FIELDS,
@@ -24,6 +31,7 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
     "/kyc-match/v0.4": (KYC_MATCH,),
     "/kyc-age-verification/v0.2": (AGE_VERIFICATION,),
     "/kyc-tenure/v0.2": (TENURE,),
+    "/number-verification/v2": (VERIFY_NUMBER, READ_NUMBER),
     "/admin/v1": tuple(OPERATOR_SCOPES),
 }
 """The path of each, and the scopes that it looks at."""

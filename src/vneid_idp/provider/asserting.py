@@ -2,8 +2,9 @@
 
 Nothing is done to a person without a page that asked: here that is the one at which they agreed, before, that this
 client is told for this purpose what it asks now, and their phone number. Who never agreed to the number would else be
-found by trying all of them. Everybody of whom nothing may be told is one and the same: nobody of this number, no
-consent, another purpose, a locked account. All take the same statements.
+found by trying all of them; with an operator token nothing is tried, since the carrier gives it to the device alone.
+Everybody of whom nothing may be told is one and the same: nobody of this number, no consent, another purpose, a locked
+account. All take the same statements.
 """
 
 from vneid_idp.clients.service import grant_assertion_once, use_up
@@ -20,9 +21,11 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grant_types.request import OpenAsserted
 from vneid_idp.protocol.jose import BadToken
+from vneid_idp.protocol.operator_tokens import OperatorToken
 from vneid_idp.protocol.permitted import applying, counting, permitted
 from vneid_idp.provider.granted import Granted
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.operator_tokens import use_operator_token
 from vneid_idp.web.context import Idp
 
 LEVEL = 1
@@ -42,7 +45,7 @@ async def open_asserted(provider: Idp, client: Client, wanted: OpenAsserted) -> 
         if await use_up(unit, client.client_id, once):
             return False, None, unit.now
         # The same statements for everybody: no person and no consent has the id "", so none of them finds anything.
-        person_id = await find_holder(unit, provider.keys.blind, wanted.phone_number) or ""
+        person_id = await _person(unit, provider, wanted.named)
         consent = await consents.find_current(unit, person_id, client.client_id)
         asked = _asked(client, wanted, person_id)
         agreed = consent is not None and is_agreed(client, asked, consent.decisions)
@@ -60,6 +63,13 @@ async def open_asserted(provider: Idp, client: Client, wanted: OpenAsserted) -> 
     return Granted(permitted(client, grant.authorisation, grant.decided), grant.grant_id), now
 
 
+async def _person(unit: Unit, provider: Idp, named: str | OperatorToken) -> str:
+    if isinstance(named, str):
+        return await find_holder(unit, provider.keys.blind, named) or ""
+    number = await use_operator_token(unit, named)
+    return "" if number is None else number.person_id
+
+
 def _asked(client: Client, wanted: OpenAsserted, person_id: str) -> Authorisation:
     return Authorisation(
         client.client_id,
@@ -69,17 +79,17 @@ def _asked(client: Client, wanted: OpenAsserted, person_id: str) -> Authorisatio
         level=LEVEL,
         bound_to=wanted.bound_to,
         purpose=wanted.purpose,
+        device_number=None if isinstance(wanted.named, str) else wanted.named.number,
     )
 
 
 def is_agreed(client: Client, asked: Authorisation, decided: Decisions) -> bool:
     """Whether a person with these answers agreed to all that is `asked`, for its purpose, and to telling `client` the
-    phone number by which it asks. Pure."""
+    phone number by which it asks. Who shows what the carrier says of a device names no number. Pure."""
     number = counting(client, decided).get("phone_number")
     answers = applying(client, client, asked, decided)
     return (
-        number is not None
-        and number.given
+        (asked.device_number is not None or (number is not None and number.given))
         and any(answer.gives for answer in answers.values())
         and permitted(client, asked, decided).scope == asked.scope
     )

@@ -21,6 +21,13 @@ CAMARA_REMEDIES: Mapping[str, Remedy] = {
         mark("Register a purpose that names age_over_N, and have people agree to it. Ask about no day to come."),
         "/docs?contract=kyc-age-verification/v0.2",
     ),
+    "NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK": Remedy(
+        mark("An access token by an assertion whose sub is operatortoken: and a token of the carrier's."),
+        mark(
+            "A sign-in, a code and a number as tel: say nothing of the device. Have the device get an operator token."
+        ),
+        "/docs?contract=number-verification/v2",
+    ),
     "SERVICE_NOT_APPLICABLE": Remedy(
         mark("A person whose phone number a carrier bound here, and has not released."),
         mark("Have the person confirm the number of their account to a carrier: the demo carrier does so."),

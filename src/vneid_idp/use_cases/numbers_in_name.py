@@ -24,5 +24,10 @@ async def numbers_in_name(
     return tuple(
         each
         for each in held
-        if isinstance(each, SubscriberNumber) and each.state in _COUNTING and number_of(key, each) == phone_number
+        if isinstance(each, SubscriberNumber) and counts(each) and number_of(key, each) == phone_number
     )
+
+
+def counts(number: SubscriberNumber) -> bool:
+    """Whether a number is in its holder's name at this moment: it is not released, and does not rest."""
+    return number.state in _COUNTING

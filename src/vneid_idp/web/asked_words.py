@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from vneid_idp.protocol.camara import AGE_VERIFICATION, KYC_MATCH, TENURE
+from vneid_idp.protocol.camara import AGE_VERIFICATION, KYC_MATCH, READ_NUMBER, TENURE, VERIFY_NUMBER
 from vneid_idp.protocol.claims import CHILD_ACCOUNT, PERMISSIONS, SIGN_IN, SOCIAL_ACCOUNT
 from vneid_idp.web.claim_words import ACCOUNT, Kind, Say, topic_of
 from vneid_idp.web.i18n import mark
@@ -24,6 +24,8 @@ _PERMITTED = {
     KYC_MATCH: mark("a comparison of what it has of you"),
     AGE_VERIFICATION: mark("questions whether you have reached an age"),
     TENURE: mark("questions since when your phone number is in your name"),
+    VERIFY_NUMBER: mark("a check of your device's phone number"),
+    READ_NUMBER: mark("your device's phone number"),
 }
 """What takes no tick, and is no claim."""
 

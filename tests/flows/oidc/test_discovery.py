@@ -79,6 +79,7 @@ RESOURCES = (
     "kyc-match/v0.4",
     "kyc-age-verification/v0.2",
     "kyc-tenure/v0.2",
+    "number-verification/v2",
     "admin/v1",
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from vneid_idp.kernel.clock import SECOND
-from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.sealing import Sealer, SealPurpose
 from vneid_idp.kernel.secrets import base64url
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
 from vneid_idp.protocol.certificate import CERTIFICATE_METHODS
@@ -16,10 +16,12 @@ from vneid_idp.protocol.client import Client, ClientProfile, Purpose
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope, OAuthError, UnauthorizedClient
 from vneid_idp.protocol.grant_types.jwt_bearer import assert_subject
 from vneid_idp.protocol.grant_types.request import OpenAsserted, TokenRequest
+from vneid_idp.protocol.operator_tokens import DeviceNumber, OperatorToken, seal_operator_token
 from vneid_idp.provider.asserting import is_agreed
 
 NOW = 1_900_000_000 * SECOND
 ISSUER = "https://id.example"
+SEALER = Sealer({1: bytes(32)}, 1)
 PURPOSE = Purpose("FraudPreventionAndDetection", 1, {}, {}, {}, {}, optional=("phone_number", "full_name", "email"))
 CLIENT = Client(
     "cli_a", "A", scope=("openid", "phone", "full_name", "email", "offline_access", "binding:social_account"),
@@ -38,15 +40,23 @@ def read(
     parts = ({"alg": "ES256"} | (header or {}), {name: value for name, value in claims.items() if value is not None})
     text = ".".join([*(base64url(json.dumps(part).encode()) for part in parts), "c2ln"])
     request = TokenRequest(client, {"assertion": text} | params, None, NOW, issuer=ISSUER, called=(f"{ISSUER}/token",))
-    return assert_subject(request, Sealer({1: bytes(32)}, 1))
+    return assert_subject(request, SEALER)
 
 
 def test_what_an_assertion_says_is_read() -> None:
     found = read(CLAIMS)
-    assert (found.phone_number, found.scope, found.purpose) == (
+    assert (found.named, found.scope, found.purpose) == (
         "+84951234567", ("openid", "full_name"), "FraudPreventionAndDetection",
     )  # fmt: skip
     assert (found.jti, found.expires_at, found.alg) == ("j", NOW + 300 * SECOND, "ES256")
+
+
+def test_an_operator_token_names_whoever_has_the_number_and_a_foreign_text_nobody() -> None:
+    token = OperatorToken("opt_a", "cli_carrier", DeviceNumber("song", "bind_a"), NOW)
+    assert read(CLAIMS | {"sub": f"operatortoken:{seal_operator_token(SEALER, token)}"}).named == token
+    for text in ("", "a", SEALER.seal_json(SealPurpose.ACCESS_TOKEN, [])):
+        with pytest.raises(InvalidGrant):
+            read(CLAIMS | {"sub": f"operatortoken:{text}"})
 
 
 def test_what_authenticates_the_client_is_for_the_issuer_alone() -> None:

@@ -1,8 +1,8 @@
 """A client names a person by their phone number (RFC 7523 §2.1), as the operators' API callers do (CAMARA Security and
 Interoperability Profile, JWT Bearer Flow).
 
-It asserts the number and asks for a purpose. Whether it gets anything is the person's to say, who must have agreed to
-that before, at a page: see `provider/asserting.py`.
+It asserts the number, or shows what the carrier of the device says of it, and asks for a purpose. Whether it gets
+anything is the person's to say, who must have agreed to that before, at a page: see `provider/asserting.py`.
 """
 
 import re
@@ -19,6 +19,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, InvalidScope, InvalidTarget, UnauthorizedClient
 from vneid_idp.protocol.grant_types.request import OpenAsserted, TokenRequest
 from vneid_idp.protocol.jose import BadToken, Unverified
+from vneid_idp.protocol.operator_tokens import OPERATOR_TOKEN, OperatorToken, open_operator_token
 from vneid_idp.protocol.times import CLOCK_SKEW, read_numeric_date
 
 LONGEST_LIFE: Instant = 5 * MINUTE
@@ -33,7 +34,7 @@ _SCOPES = ("openid", *SCOPE_CLAIMS, *CAMARA_PERMISSIONS)
 """What can be asked so: what is told of a person. What permits an act takes a page at which it is asked."""
 
 
-def assert_subject(request: TokenRequest, _: Sealer) -> OpenAsserted:
+def assert_subject(request: TokenRequest, sealer: Sealer) -> OpenAsserted:
     """Read an assertion, and require that all that it says holds; its signature is verified afterwards.
 
     Raises `InvalidGrant`, `InvalidScope` and `UnauthorizedClient`, and nothing that depends on the person.
@@ -60,11 +61,18 @@ def assert_subject(request: TokenRequest, _: Sealer) -> OpenAsserted:
     jti, sub = claims.get("jti"), claims.get("sub")
     if not isinstance(jti, str) or not 0 < len(jti) <= 1024:
         raise _refused("has no jti")
-    number = _SUBJECT.fullmatch(sub) if isinstance(sub, str) else None
-    if number is None:
-        raise _refused("must have a phone number as sub, as in tel:+84951234567")
+    named = _named(sub, sealer) if isinstance(sub, str) else None
+    if named is None:
+        raise _refused("must have as sub a phone number, as in tel:+84951234567, or an operator token of a carrier")
     scope, purpose = _scope(client, claims.get("scope"))
-    return OpenAsserted(assertion, alg, jti, expires_at, number[1], scope, purpose, request.proof)
+    return OpenAsserted(assertion, alg, jti, expires_at, named, scope, purpose, request.proof)
+
+
+def _named(subject: str, sealer: Sealer) -> str | OperatorToken | None:
+    if subject.startswith(OPERATOR_TOKEN):
+        return open_operator_token(sealer, subject.removeprefix(OPERATOR_TOKEN))
+    number = _SUBJECT.fullmatch(subject)
+    return None if number is None else number[1]
 
 
 def _refused(what: str) -> InvalidGrant:

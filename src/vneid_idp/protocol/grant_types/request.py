@@ -10,6 +10,7 @@ from vneid_idp.protocol.authorisation import Authorisation, Confirmation
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Details
 from vneid_idp.protocol.jose import Unverified
+from vneid_idp.protocol.operator_tokens import OperatorToken
 from vneid_idp.protocol.params import Params
 from vneid_idp.protocol.polled import PolledKind
 from vneid_idp.protocol.tokens import AccessToken, RefreshToken
@@ -114,8 +115,8 @@ class OpenAsserted:
     alg: str
     jti: str
     expires_at: Instant
-    phone_number: str
-    """As E.164 text."""
+    named: str | OperatorToken
+    """A phone number as E.164 text, or what a carrier says of the device."""
     scope: tuple[str, ...]
     purpose: str
     bound_to: Confirmation | None
