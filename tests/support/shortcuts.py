@@ -9,10 +9,15 @@ from vneid_idp.consent import service as consent
 from vneid_idp.identity.factors import sessions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import SealPurpose
+from vneid_idp.protocol.camara import CAMARA_PERMISSIONS
 from vneid_idp.protocol.claims import PERMISSIONS, Decision, Decisions, links_account
 from vneid_idp.protocol.levels import SignInMethod
 
-EVERYTHING = (*PURPOSE["required"], *PURPOSE["optional"], *PERMISSIONS)
+EVERYTHING = (
+    *PURPOSE["required"],
+    *PURPOSE["optional"],
+    *(each for each in PERMISSIONS if each not in CAMARA_PERMISSIONS),
+)
 
 
 @dataclass
@@ -37,8 +42,10 @@ class Known:
         instead: dict[str, str] | None = None,
         version: int = 1,
     ) -> str:
-        """Give `party` what is `given` (everything unless told) and leave out the rest; the consent's id."""
-        decided: Decisions = {name: Decision("account", version, given=True) for name in given or EVERYTHING}
+        """Give `party` what is `given` (everything unless told, of the operators' APIs what it is registered for) and
+        leave out the rest; the consent's id."""
+        everything = (*EVERYTHING, *(each for each in CAMARA_PERMISSIONS if each in party.registered.client.scope))
+        decided: Decisions = {name: Decision("account", version, given=True) for name in given or everything}
         decided |= {name: Decision("account", version, given=False) for name in left_out}
         decided |= {name: Decision("account", version, False, smaller) for name, smaller in (instead or {}).items()}
         async with self.land.idp.db.writing() as unit:
