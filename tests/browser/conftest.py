@@ -16,10 +16,10 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.support.axe import expect_no_violation, give_axe
 from tests.support.country import PURPOSE
 from tests.support.people import persona
 from tests.support.relying_party import challenge_of
@@ -284,8 +284,7 @@ class Visitor:
 
     def check_page(self) -> None:
         """axe finds nothing, and nothing sticks out sideways or is too small for a finger."""
-        results = Axe().run(self.page)
-        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+        expect_no_violation(self.page)
         assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), self.page.url
         small = self.page.evaluate(
             """[...document.querySelectorAll("main button, main .button, main input:not([type=hidden]), main select")]
@@ -306,6 +305,7 @@ def visit(chromium: Browser, server: Server, shop: Shop) -> Iterator[Visit]:
     def come(slug: str, *, at: Server | None = None, width: int = 390, locale: str = "vi", **options: Any) -> Visitor:
         context = chromium.new_context(viewport={"width": width, "height": 844}, locale=locale, **options)
         context.set_default_timeout(PATIENCE_MS)
+        give_axe(context)
         contexts.append(context)
         return Visitor(context.new_page(), at or server, shop, persona(slug, SystemClock().now()))
 

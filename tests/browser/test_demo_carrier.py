@@ -1,10 +1,10 @@
 """The demo carrier in Chromium, beside the provider, in both languages: a number is bought, shown, and given back."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
+from tests.support.axe import expect_no_violation, give_axe
 from tests.support.sandbox import Sandbox
 
 # Each language has a buyer of its own, who appears in no other test of the sandbox: what one agreed to is remembered.
@@ -19,8 +19,7 @@ TRIES = 4
 
 def check(page: Page, locale: str) -> None:
     """axe finds nothing, nothing sticks out sideways, and the page is in the reader's language."""
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+    expect_no_violation(page)
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), page.url
     assert page.get_attribute("html", "lang") == locale
 
@@ -31,6 +30,7 @@ def test_a_number_is_bought_shown_and_given_back(chromium: Browser, sandbox: San
         viewport={"width": width, "height": 844}, locale=locale, color_scheme="dark" if locale == "en" else "light"
     )
     context.set_default_timeout(PATIENCE_MS)
+    give_axe(context)
     page = context.new_page()
     page.goto(f"{sandbox.issuer}/sandbox/as/{BUYERS[locale]}")
     page.goto(sandbox.carrier)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PATIENCE_MS
+from tests.support.axe import expect_no_violation, give_axe
 from tests.support.people import persona
 from tests.support.sandbox import Sandbox
 from vneid_idp.kernel.clock import SystemClock
@@ -96,8 +96,7 @@ class Household:
 
     def check(self) -> None:
         """axe finds nothing, nothing sticks out sideways, and the page is in the person's language."""
-        results = Axe().run(self.page)
-        assert results.violations_count == 0, f"{self.page.url}\n{results.generate_report()}"
+        expect_no_violation(self.page)
         assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth"), self.page.url
         assert self.page.get_attribute("html", "lang") == self.locale
 
@@ -107,8 +106,7 @@ class Household:
         With an operation open, which shows its examples."""
         self.page.locator(".opblock-summary-control").first.click()
         expect(self.page.locator(".microlight[tabindex]")).not_to_have_count(0)
-        results = Axe().run(self.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
-        assert results.violations_count == 0, results.generate_report()
+        expect_no_violation(self.page, {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
         assert not self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
     def expect_outcome(self, words: dict[str, str]) -> None:
@@ -141,6 +139,7 @@ def household(request: pytest.FixtureRequest, chromium: Browser, sandbox: Sandbo
         color_scheme="dark" if request.param == "en" else "light",
     )
     context.set_default_timeout(PATIENCE_MS)
+    give_axe(context)
     yield Household(context.new_page(), sandbox, request.param)
     context.close()
 

@@ -35,20 +35,20 @@ def _settle(patch: pytest.MonkeyPatch, database_url: str) -> None:
     patch.setenv("VNEID_IDP_ALLOW_SYNTHETIC_REGISTRY", "true")
 
 
-def _build_seeded(url: str, folder: Path) -> None:
+def _seed(url: str, folder: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         _clear(patch, folder)
         _settle(patch, url)
         patch.setenv("VNEID_IDP_ENVIRONMENT", "sandbox")
-        run("migrate")
         run("citizens", "seed", "--count", str(COUNT))
 
 
 @pytest.fixture(scope="session")
-def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seeded_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the seeded people, to copy."""
     folder = tmp_path_factory.mktemp("sqlite")
-    _build_seeded(f"sqlite:///{folder / 'seeded.sqlite3'}", folder)
+    shutil.copyfile(migrated_sqlite, folder / "seeded.sqlite3")
+    _seed(f"sqlite:///{folder / 'seeded.sqlite3'}", folder)
     return folder / "seeded.sqlite3"
 
 
@@ -56,7 +56,7 @@ def seeded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def seeded_postgresql(postgresql_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
     """A cluster with a database that has them, to copy."""
     folder = tmp_path_factory.mktemp("postgresql")
-    postgresql_cluster.prepare(_SEEDED, lambda url: _build_seeded(url, folder))
+    postgresql_cluster.prepare(_SEEDED, lambda url: _seed(url, folder), like=MIGRATED)
     return postgresql_cluster
 
 

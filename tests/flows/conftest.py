@@ -10,33 +10,33 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MIGRATED
 from tests.support.country import Country, country, populate
 from tests.support.postgres import Cluster
 from tests.support.relying_party import RelyingParty
-from tests.support.schema import build
 from tests.support.watch import Watch
 from tests.support.workers import Branch, WorkerProcess, workers
 
 _POPULATED = "template_populated"
 
 
-def _build_populated(url: str) -> None:
-    build(url)
+def _populate(url: str) -> None:
     asyncio.run(populate(url, Watch()))
 
 
 @pytest.fixture(scope="session")
-def populated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def populated_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with keys and people, to copy."""
     path = tmp_path_factory.mktemp("sqlite") / "populated.sqlite3"
-    _build_populated(f"sqlite:///{path}")
+    shutil.copyfile(migrated_sqlite, path)
+    _populate(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def populated_postgresql(postgresql_cluster: Cluster) -> Cluster:
     """A cluster with a database that has keys and people, to copy."""
-    postgresql_cluster.prepare(_POPULATED, _build_populated)
+    postgresql_cluster.prepare(_POPULATED, _populate, like=MIGRATED)
     return postgresql_cluster
 
 

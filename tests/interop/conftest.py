@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MIGRATED
 from tests.interop.registered import Organisation, register_before
 from tests.support.nginx import Proxy
 from tests.support.postgres import Cluster
-from tests.support.schema import build
 from tests.support.server import Server, serving, settle
-
-
-def _settled(url: str) -> str:
-    build(url)
-    asyncio.run(settle(url))
-    return url
 
 
 def _copied(database: Path, folder: Path) -> str:
@@ -25,10 +19,11 @@ def _copied(database: Path, folder: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def settled(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of SQLite's with keys and people, to be copied."""
     path = tmp_path_factory.mktemp("settled") / "provider.sqlite3"
-    _settled(f"sqlite:///{path}")
+    shutil.copyfile(migrated_sqlite, path)
+    asyncio.run(settle(f"sqlite:///{path}"))
     return path
 
 
@@ -44,8 +39,8 @@ def on_sqlite(settled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def on_postgresql(postgresql_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running provider on PostgreSQL, with its people."""
     folder: Path = tmp_path_factory.mktemp("server")
-    postgresql_cluster.run("CREATE DATABASE interop")
-    with serving(_settled(postgresql_cluster.url("interop")), folder) as server:
+    postgresql_cluster.prepare("interop", lambda url: asyncio.run(settle(url)), like=MIGRATED)
+    with serving(postgresql_cluster.url("interop"), folder) as server:
         yield server
 
 

@@ -138,9 +138,9 @@ class Cluster:
         with psycopg.connect(self.url(name), autocommit=True) as connection:
             return self._snapshots[name].restore(connection, self._turns)
 
-    def prepare(self, template: str, build: Callable[[str], None]) -> None:
-        """Make the database `template` and let `build` fill the one at the URL that it is given."""
-        self.run(f"CREATE DATABASE {template}")
+    def prepare(self, template: str, build: Callable[[str], None], like: str = "template1") -> None:
+        """Make the database `template`, as `like` is, and let `build` fill the one at the URL that it is given."""
+        self.run(f"CREATE DATABASE {template} TEMPLATE {like}")
         build(self.url(template))
 
 
