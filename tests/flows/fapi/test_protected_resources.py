@@ -12,6 +12,7 @@ PATHS = [
     "/matches/v1/four-fields",
     "/numbers/v1/numbers",
     "/kyc-match/v0.4/match",
+    "/number-verification/v2/device-phone-number",
     "/admin/v1/clients",
 ]
 
