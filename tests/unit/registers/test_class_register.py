@@ -38,12 +38,12 @@ def line(serial: int, document: str = CARD) -> str:
 
 
 def register() -> io.BytesIO:
-    """Of `ROWS` rows of strangers; among them two that cannot be read, and five numbers of one person, the last of
-    which stands there once more."""
+    """Of `ROWS` rows of strangers; among them two that cannot be read, five numbers of one person, and a stranger's
+    that stands there once more."""
     lines = [line(serial, f"0971960{serial:05d}") for serial in range(ROWS)]
     for place in (10, 20, 2_100, 2_200, 4_500):
         lines[place] = line(place)
-    lines[4_600] = lines[4_500]
+    lines[4_600] = lines[5]
     lines[30] = lines[4_999] = "x"
     return io.BytesIO("\n".join([",".join(COLUMNS), *lines]).encode())
 
@@ -74,7 +74,7 @@ async def test_each_row_is_classed_by_itself_and_those_before() -> None:
     assert (len(found), sum(batch.unreadable for batch in batches)) == (ROWS - 2, 2)
     faults = [(fault.line, fault.code) for batch in batches for fault in batch.faults]
     assert faults == [(32, FaultCode.CELL_COUNT), (5_001, FaultCode.CELL_COUNT)]
-    assert len(asked.numbers) == ROWS - 8 + 3, "each number once a batch"
+    assert len(asked.numbers) == ROWS - 8 + 3, "each number once a batch, and of a duplicate nobody"
     assert batches[-1].last_line == ROWS + 1
     assert [batch.done for batch in batches] == sorted({batch.done for batch in batches})
     assert batches[-1].done == len(register().getvalue())
@@ -87,3 +87,8 @@ async def test_behind_what_was_written_down_the_same_rows_follow_and_nobody_else
         assert rest == whole[place + 1 :]
         assert asked_then.numbers == asked.numbers[len(asked.numbers) - len(asked_then.numbers) :]
         assert len(asked_then.numbers) < len(asked.numbers)
+
+
+async def test_a_batch_that_was_written_down_in_part_is_gone_on_with_behind_it() -> None:
+    whole, rest = rows((await classed())[0]), rows((await classed(after=3_000))[0])
+    assert rest == {at: each for at, each in whole.items() if at > 3_000}

@@ -32,6 +32,13 @@ def test_numbers_are_counted_by_the_papers_of_the_person(before: RowsBefore) -> 
     assert before.place(replace(ROW, nationality=None)) == 4, "of a card the country is no part of the number"
 
 
+def test_very_many_are_told_apart(before: RowsBefore) -> None:
+    """More than there is room for at first."""
+    rows = [replace(ROW, document=Document(DocumentType.CITIZEN_CARD, f"097196{at:06d}")) for at in range(30_000)]
+    assert {(before.place(row), before.place(row)) for row in rows} == {(1, 2)}
+    assert {before.place(row) for row in rows} == {3}
+
+
 def test_what_is_no_persons_number_to_speak_with_is_not_counted(before: RowsBefore) -> None:
     uncounted = (
         replace(ROW, service=Service.MACHINE),
