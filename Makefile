@@ -15,7 +15,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed .venv/mutual_tls
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench growth registers attacks mutants openapi migration lock audit licences base-digest image tools clean
+.PHONY: help sandbox sandbox-reset test check format bench growth registers ladder attacks mutants openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ growth: .venv/installed-dev ## What a provider that is used keeps, table by tabl
 
 registers: .venv/installed-dev tools ## What a carrier's register costs a row to check and to take over, however long it is
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.registers
+
+ladder: .venv/installed-dev tools ## What a step of the ladder costs, however many numbers are due at once
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.ladder
 
 openapi: .venv/installed-dev ## Write the published contracts in openapi/ anew
 	@$(BIN)/python scripts/openapi.py
