@@ -177,17 +177,7 @@ def _assemble(
     matcher: FaceMatcher,
     explanations: Explanations | None,
 ) -> Idp:
-    vault, cache = Vault(ring.sealer), ClientCache(clock, db)
-    trusted = trusting(settings.ca_bundle)
-    outbound = Pools(
-        lambda errand: Outbound(
-            loopback=settings.outbound_loopback,
-            networks=settings.outbound_networks,
-            errand=errand,
-            clock=clock,
-            context=trusted,
-        )
-    )
+    vault, cache, outbound = Vault(ring.sealer), ClientCache(clock, db), _outbound(settings, clock)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     senders: dict[Channel, Sender] = {
         Channel.SMS: _text_messages(settings, db, ring.sealer),
@@ -228,6 +218,19 @@ def _assemble(
         explain=None if explanations is None else explanations.explain,
         make_believe=None if explanations is None else Stage(),
         places=_places(settings),
+    )
+
+
+def _outbound(settings: Settings, clock: Clock) -> Pools:
+    trusted = trusting(settings.ca_bundle)
+    return Pools(
+        lambda errand: Outbound(
+            loopback=settings.outbound_loopback,
+            networks=settings.outbound_networks,
+            errand=errand,
+            clock=clock,
+            context=trusted,
+        )
     )
 
 
