@@ -239,7 +239,7 @@ async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Count
     record = land.people["plain"].record
     papers = {"id_number": record.personal_number, "full_name": record.full_name, "birthdate": "05/01/1995"}
     assert record.birth_date.strftime("%d/%m/%Y") == papers["birthdate"]
-    sale = {"number": "+84958112233", "contract": "prepaid"}
+    sale = {"number": "+84958112233", "contract": "prepaid", "sequence": "1"}
     for member, wrong in (("id_number", "12"), ("full_name", " "), ("birthdate", "31/02/1995")):
         await customer.refused("/point", **papers | sale | {member: wrong})
 
@@ -263,6 +263,11 @@ async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Count
     assert "0958 112 233" not in await customer.page("/mine"), "the tablet is signed in as nobody"
     page = shown(await someone.person.open("/me/numbers"))
     assert "0958 112 233" in page.text.replace("\u00a0", " ")
+    another = {"number": "+84958174036"}
+    assert "There are more numbers than that" in await customer.photographed(await counter("agree", **another))
+    # A fourth one, as the customer says, is sold here: the contract is signed at the counter.
+    fourth = await counter("agree", **another, sequence="4")
+    assert "The number is the customer&#39;s" in await customer.photographed(fourth)
 
 
 def _number_of(page: str) -> str:

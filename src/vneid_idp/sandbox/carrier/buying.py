@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from .details import AT_OUR_POINT, IN_OUR_APP
 from .fapi import Json, ProviderUnreachable, Refused
+from .outcomes import OUTCOMES
 from .pages import browser_of, go, read_form, render
 from .provider import SHOWS, Provider
 from .shelf import MOST_IN_APP, PLANS, is_ours
@@ -102,11 +103,12 @@ async def finish(request: Request, order_id: str) -> Response:
             return end(request, _mismatch(match, order), **again)
         # Where there is no picture of the person to compare with, it stays undecided, and verifies nothing.
         match_id = match["match_id"] if match["verdict"] == "matched" else None
-        bound = await provider.bind(order.detail, token, order.order_id, match_id)
+        bound = await provider.bind(order.detail, token, order.order_id, match_id, order.contract_reference)
     except ProviderUnreachable:
         return end(request, "unreachable", **again)
     except Refused as refusal:
-        return end(request, refusal.code, **again)
+        at_counter = order.channel == AT_OUR_POINT and f"point_{refusal.code}" in OUTCOMES
+        return end(request, f"point_{refusal.code}" if at_counter else refusal.code, **again)
     number = Number(
         phone=order.phone,
         subject=order.subject,

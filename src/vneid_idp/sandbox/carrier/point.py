@@ -20,6 +20,7 @@ router = APIRouter()
 _ID_NUMBER = re.compile(r"\d{12}", re.ASCII)
 _BIRTHDATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 LONGEST_NAME = 200
+SEQUENCES = tuple(str(place) for place in range(1, 10))
 
 
 @router.get("/point")
@@ -35,12 +36,13 @@ async def begin(request: Request) -> Response:
     person = read_papers(form)
     wrong = [name for name, value in person.items() if value is None]
     phone, contract = form.get("number", ""), form.get("contract", "")
-    if wrong or not is_ours(phone) or contract not in PLANS:
+    sequence = form.get("sequence", "")
+    if wrong or not is_ours(phone) or contract not in PLANS or sequence not in SEQUENCES:
         return _form(request, form, wrong)
     if phone in store.sold():
         return end(request, "sold")
-    # Whose it will be is not known before they answered: at the counter the carrier's own list would tell which it is.
-    order = Order(secrets.token_urlsafe(16), browser_of(request), phone, AT_OUR_POINT, contract, 1, now())
+    # Whose it will be is not known before they answered: the customer says which number of theirs it is.
+    order = Order(secrets.token_urlsafe(16), browser_of(request), phone, AT_OUR_POINT, contract, int(sequence), now())
     provider: Provider = request.app.state.provider
     try:
         opened = await provider.open_counter(order)
@@ -128,4 +130,12 @@ def read_papers(form: dict[str, str]) -> Json:
 def _form(request: Request, typed: dict[str, str], wrong: list[str] | tuple[str, ...]) -> Response:
     store: Store = request.app.state.store
     numbers = on_show(store.sold())
-    return render(request, "point.html", status=422 if typed else 200, numbers=numbers, typed=typed, wrong=wrong)
+    return render(
+        request,
+        "point.html",
+        status=422 if typed else 200,
+        numbers=numbers,
+        sequences=SEQUENCES,
+        typed=typed,
+        wrong=wrong,
+    )

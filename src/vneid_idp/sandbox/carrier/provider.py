@@ -130,10 +130,13 @@ class Provider:
         body = {**person, "face": face, "phone_number": order.phone, "channel": order.channel}
         return await self._back_end.call("POST", "/matches/v1/four-fields", token, body)
 
-    async def bind(self, detail: Json, token: str, key: str, match_id: str | None = None) -> Json:
+    async def bind(
+        self, detail: Json, token: str, key: str, match_id: str | None = None, contract: str | None = None
+    ) -> Json:
         """Bind the number of a detail to the person who confirmed it, verified by a match of all four fields where
         there is one. A lost answer is repeated under the same key."""
         body = as_bound(detail) | ({} if match_id is None else {"match_id": match_id})
+        body |= {} if contract is None else {"contract_reference": contract}
         return await self._back_end.call("POST", NUMBERS, token, body, **{"Idempotency-Key": key})
 
     async def ask(self, phone: str, detail: Json, bearer: str) -> Json:

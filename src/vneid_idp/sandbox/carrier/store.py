@@ -7,7 +7,7 @@ import sqlite3
 import time
 from dataclasses import astuple, dataclass, replace
 
-from .details import IN_IDENTITY_APP, Json, subscriber_number
+from .details import AT_OUR_POINT, IN_IDENTITY_APP, Json, subscriber_number
 
 SCHEMA = """
 create table if not exists customers (
@@ -93,6 +93,11 @@ class Order:
     person: Json | None = None
     access_token: str | None = None
     """What the buyer agreed to: the number is bound with it, once."""
+
+    @property
+    def contract_reference(self) -> str | None:
+        """By which we find the contract that is signed at a counter; in our app there is none."""
+        return f"HD-{self.order_id[:10]}" if self.channel == AT_OUR_POINT else None
 
     @property
     def detail(self) -> Json:
