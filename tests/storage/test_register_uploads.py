@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.support.uploads import OTHER, PROVED, SEALER, Uploads, csv_of, row
+from tests.support.uploads import BLIND, OTHER, PROVED, SEALER, Uploads, csv_of, row
 from tests.support.watch import Watch
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
+from vneid_idp.identity.vault import Vault
 from vneid_idp.instructions.tables import instructions
 from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.policy.intervals import Step, Trigger
@@ -245,3 +247,22 @@ async def test_the_last_client_of_a_carrier_takes_its_register_along(song: Uploa
         pass
     assert await song.numbers() == []
     assert (await again.upload(row(1))).outcomes == Counter({Outcome.ADDED: 1})
+
+
+async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another_holder(song: Uploads) -> None:
+    async def bind(serial: int) -> None:
+        number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
+        await song.db.transact(
+            lambda unit: bind_number(
+                unit, Vault(SEALER), BLIND, number, client_id=song.client_id, family_id=song.family,
+                person_id="per_1", consent_id="con_1", match_id="mtc_1",
+            )
+        )  # fmt: skip
+
+    await bind(1)
+    await song.upload(row(1), row(2), row(3))
+    assert [(await song.number(each)).state.value for each in (1, 2)] == ["verified", "registered"]
+    await bind(2)
+    await bind(3)
+    await song.upload(row(1, OTHER), row(2, birthdate="1990-01-01"), row(3))
+    assert [(await song.number(each)).state.value for each in (1, 2, 3)] == ["registered", "verified", "registered"]

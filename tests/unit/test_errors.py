@@ -33,13 +33,14 @@ DOMAIN = """
     policy_already_published policy_in_the_past policy_published_meanwhile proof_outdated purpose_exists
     register_leaving report_id_used report_refused request_is_open resource_server_exists role_held sequence_taken
     several_offices
-    sign_in_name_taken still_set_aside too_late_to_undo too_many_phones upload_overtaken upload_under_way
+    sign_in_name_taken still_set_aside too_late_to_undo too_many_phones upload_not_receiving
+    upload_overtaken upload_under_way
 410 answer_over file_closed interaction_expired interaction_finished interaction_gave_way interaction_over
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
-413 file_too_large
+413 file_too_large register_too_large
 422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER bad_capture bad_device bad_endpoint bad_evaluation bad_label
-    bad_office bad_subject implausible_instant invalid_evidence malformed not_compared not_synthetic policy_refused
+    bad_office bad_part bad_subject implausible_instant invalid_evidence malformed not_compared not_synthetic policy_refused
     reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 match_budget_spent too_many_attempts too_many_requests

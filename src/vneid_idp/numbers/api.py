@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from vneid_idp.numbers import instructions, reports, routes
+from vneid_idp.numbers import instructions, registers, reports, routes
 
 router = APIRouter()
-for _part in (routes, reports, instructions):
+for _part in (routes, registers, reports, instructions):
     router.include_router(_part.router)

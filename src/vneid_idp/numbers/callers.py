@@ -34,10 +34,10 @@ class Caller(ApiCaller):
             )
         return self.grant_id
 
-    def check_own(self) -> None:
+    def check_own(self, scope: str = SUBSCRIBER_NUMBER) -> None:
         """Raise `InsufficientScope` unless the carrier acts in its own name, with a token bound to its key, and may
-        handle its numbers."""
-        check_scope(self.authorisation.scope, SUBSCRIBER_NUMBER)
+        handle its numbers, or do what `scope` is for."""
+        check_scope(self.authorisation.scope, scope)
         if self.person_id is not None or self.authorisation.acts_for is not None:
             raise InsufficientScope("This needs the carrier's own access token, from the client_credentials grant.")
         if self.authorisation.bound_to is None:

@@ -105,9 +105,11 @@ PERMISSIONS = {
 SCOPES = ("openid", *SCOPE_CLAIMS, *_SCOPE_PERMISSIONS)
 SUBSCRIBER_NUMBER = "binding:subscriber_number"
 FOUR_FIELDS = "match:four_fields"
-CARRIER_SCOPES = (SUBSCRIBER_NUMBER, FOUR_FIELDS)
-"""What a carrier may do in its own name: read and release the numbers that are bound there (`numbers/`), and compare
-what it has of people (`matches/`). No person grants it: what a person confirms stands in `authorization_details`."""
+REGISTER = "register:subscriber_numbers"
+CARRIER_SCOPES = (SUBSCRIBER_NUMBER, REGISTER, FOUR_FIELDS)
+"""What a carrier may do in its own name: read and release the numbers that are bound there, hand in its register
+(`numbers/`), and compare what it has of people (`matches/`). No person grants it: what a person confirms stands in
+`authorization_details`."""
 OPERATOR_SCOPES = ("admin:clients:read", "admin:clients:write", "admin:policy", "admin:deliveries", "admin:keys")
 """What the operator's own programs may do in their own name (`admin/`). No person can grant these."""
 OWN_NAME_SCOPES = (

@@ -51,6 +51,22 @@ class CarrierKey:
         except (ValueError, InvalidTag) as error:
             raise NotSealedHere(SealPurpose.CARRIER_KEY) from error
 
+    def seal_part(self, upload_id: str, place: int, data: bytes) -> bytes:
+        """Encrypt a part of a file, for this place in it alone."""
+        nonce = random_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, data, _part(upload_id, place))
+
+    def open_part(self, upload_id: str, place: int, sealed: bytes) -> bytes:
+        """What `seal_part` was given. Raises `NotSealedHere` for another part or carrier, or altered bytes."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _part(upload_id, place))
+        except (ValueError, InvalidTag) as error:
+            raise NotSealedHere(SealPurpose.CARRIER_KEY) from error
+
+
+def _part(upload_id: str, place: int) -> bytes:
+    return f"{upload_id}\0register_parts.sealed\0{place}".encode()
+
 
 async def find_key(unit: Reading, sealer: Sealer, family_id: str) -> CarrierKey | None:
     """The key of a carrier, if it has a register; none where it was destroyed."""

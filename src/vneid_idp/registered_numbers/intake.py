@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vneid_idp.bindings.subscriber_numbers.service import verified_among
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
@@ -63,7 +64,7 @@ async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUplo
 async def hold(unit: Unit, upload: RegisterUpload) -> RegisterUpload:
     """The upload as it is, held until the unit ends. Raises `UploadOvertaken` unless it stands where it stood."""
     current = await uploads.seize(unit, upload.upload_id)
-    if current is None or current.state is not UploadState.READING or current.last_line != upload.last_line:
+    if current is None or current.ended_at is not None or current.last_line != upload.last_line:
         raise UploadOvertaken
     return current
 
@@ -110,23 +111,27 @@ class _Writing:
         self.now = now
         self._patterns: dict[tuple[RowClass, tuple[RowClass, ...], bool], store.Pattern] = {}
 
-    def new(self, told: Told) -> RegisteredNumber:
+    def new(self, told: Told, proved_at: Instant | None) -> RegisteredNumber:
         """The number as it begins."""
-        sealed = self.key.seal(told.phone_number)
-        return new_number(self.source, told, self.policy, self.now, number_id=new_id("nbr"), sealed_number=sealed)
+        sealed, number_id = self.key.seal(told.phone_number), new_id("nbr")
+        return new_number(
+            self.source, told, self.policy, self.now, number_id=number_id, sealed_number=sealed, proved_at=proved_at
+        )
 
-    def new_row(self, told: Told) -> tuple[Any, ...]:
+    def new_row(self, told: Told, proved_at: Instant | None) -> tuple[Any, ...]:
         """As `new`, in the form of the table."""
+        if proved_at is not None:
+            return store.whole_row(self.new(told, proved_at))
         kind = (told.row_class, told.reasons, told.is_authenticated)
         pattern = self._patterns.get(kind)
         if pattern is None:
-            pattern = self._patterns[kind] = store.Pattern(self.new(told))
+            pattern = self._patterns[kind] = store.Pattern(self.new(told, None))
         sealed = self.key.seal(told.phone_number)
         return pattern.row(new_id("nbr"), told.number_digest, sealed, told.holder_digest, told.row_digest)
 
-    def again(self, told: Told, before: RegisteredNumber) -> RegisteredNumber:
+    def again(self, told: Told, before: RegisteredNumber, *, is_verified: bool) -> RegisteredNumber:
         """The number after something else is told of it."""
-        return told_again(before, self.source, told, self.policy, self.now)
+        return told_again(before, self.source, told, self.policy, self.now, is_verified=is_verified)
 
 
 async def _write(
@@ -141,6 +146,7 @@ async def _write(
         if (known := standing.get(each.number_digest)) is not None
         and (known.row_digest != each.row_digest or known.absent_at is not None)
     }
+    verified = await verified_among(unit, family_id, [*(each.number_digest for each in fresh), *differing])
     outcomes = Counter({Outcome.ADDED: len(fresh), Outcome.UNCHANGED: len(told) - len(fresh) - len(differing)})
     changed = []
     for before in await store.seize(unit, family_id, differing):
@@ -148,11 +154,13 @@ async def _write(
         if is_new_life(before, each):
             changed.append((before, recycled(before, writing.now)))
             fresh.append(each)
+            # Whoever has it bound is the holder before.
+            verified.pop(before.number_digest, None)
             outcomes[Outcome.RECYCLED] += 1
         else:
-            changed.append((before, writing.again(each, before)))
+            changed.append((before, writing.again(each, before, is_verified=before.number_digest in verified)))
             outcomes[Outcome.CHANGED if before.absent_at is None else Outcome.RETURNED] += 1
     # First: a number has one life at a time.
     await store.write(unit, [after for _, after in changed])
-    await store.add(unit, [writing.new_row(each) for each in fresh])
+    await store.add(unit, [writing.new_row(each, verified.get(each.number_digest)) for each in fresh])
     return outcomes, changed

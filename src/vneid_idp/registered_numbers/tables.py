@@ -1,6 +1,6 @@
 """The tables `registered_numbers`, `carrier_keys`, `register_uploads`, `register_faults` and `ladder_plans`."""
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 
 from vneid_idp.storage.metadata import metadata
 
@@ -102,6 +102,9 @@ register_uploads = Table(
     Column("faults", BigInteger, nullable=False),
     # Why it failed.
     Column("failure", Text),
+    # Of a file that arrives in parts: how many, and until when a worker has it in hand.
+    Column("parts", BigInteger),
+    Column("held_until", BigInteger),
     Column("begun_at", BigInteger, nullable=False),
     # When something of it was written last.
     Column("moved_at", BigInteger, nullable=False),
@@ -116,6 +119,17 @@ Index(
     sqlite_where=_u.ended_at.is_(None),
 )
 Index("ix_register_uploads_family", _u.family_id, _u.upload_id)
+
+# A file that arrives in parts, each sealed under the key of the carrier, until it was read.
+register_parts = Table(
+    "register_parts",
+    metadata,
+    Column("upload_id", Text, nullable=False),
+    # From 1 on.
+    Column("place", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("upload_id", "place"),
+)
 
 register_faults = Table(
     "register_faults",

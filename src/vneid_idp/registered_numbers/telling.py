@@ -95,8 +95,11 @@ def is_new_life(before: RegisteredNumber, told: Told) -> bool:
     return before.absent_at is not None or activated
 
 
-def told_again(before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant) -> RegisteredNumber:
-    """The number, of the same holder, after a register tells something else of it.
+def told_again(
+    before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant, *, is_verified: bool
+) -> RegisteredNumber:
+    """The number, of the same holder, after a register tells something else of it; `is_verified` says that somebody who
+    was authenticated has it bound.
 
     What people said of it stays, and so does a ladder that they set it on. Where somebody said that it is theirs, a row
     that agrees proves it. A row that is in order takes the number off
@@ -116,7 +119,7 @@ def told_again(before: RegisteredNumber, source: Source, told: Told, policy: Pol
     )
     if facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
         return put_on(number, before.ladder, policy)
-    if facts.confirmed_at and told.row_class in AGREE:
+    if is_verified or (facts.confirmed_at and told.row_class in AGREE):
         return proved(number, now)
     ladder = first_ladder(told.row_class, authenticated=told.is_authenticated, now=now)
     if ladder is None:

@@ -80,6 +80,12 @@ class Walked(NamedTuple):
     sealed_number: str
 
 
+def whole_row(number: RegisteredNumber) -> tuple[Any, ...]:
+    """The row of a number, in the order of `COLUMNS`."""
+    row = row_of(number)
+    return tuple(row[name] for name in COLUMNS)
+
+
 class Pattern:
     """The row of a number with what differs from one number to the next left open: rows of one kind are the same but
     for six columns, and a register has millions."""
@@ -89,8 +95,7 @@ class Pattern:
     )
 
     def __init__(self, number: RegisteredNumber) -> None:
-        row = row_of(number)
-        self._row = [row[name] for name in COLUMNS]
+        self._row = list(whole_row(number))
 
     def row(self, *texts: str | None) -> tuple[Any, ...]:
         """The row of the number with this id, digest, sealed number, digest of its holder, and digest of its row."""

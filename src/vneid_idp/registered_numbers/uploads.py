@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, delete, select, tuple_, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, func, select, tuple_, update
 
-from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.registered_numbers.tables import register_faults, register_uploads
 from vneid_idp.registers.classes import RowClass
@@ -20,6 +20,8 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 
 FAULTS_KEPT: Instant = 30 * DAY
 """How long it can be read what is wrong with rows."""
+HELD: Instant = 2 * MINUTE
+"""How long a worker that is not heard of keeps a file in hand."""
 MOST_FAULTS = 1_000_000
 """So many faults of a file are kept; of more the number alone."""
 
@@ -27,6 +29,8 @@ MOST_FAULTS = 1_000_000
 class UploadState(StrEnum):
     """Where an upload stands. Programs of carriers go by these, so none is renamed."""
 
+    RECEIVING = "receiving"
+    """Parts of it are still to come."""
     READING = "reading"
     """It is being read, or waits until somebody goes on with it."""
     COMPLETE = "complete"
@@ -71,6 +75,10 @@ class RegisterUpload:
     outcomes: Counter[Outcome]
     faults: int
     failure: str | None
+    parts: int | None
+    """Of how many parts the file is made that arrive one by one; nothing where it is read where it lies."""
+    held_until: Instant | None
+    """Until when a worker has it in hand, unless it goes on with it before."""
     begun_at: Instant
     moved_at: Instant
     ended_at: Instant | None = None
@@ -114,13 +122,44 @@ _UNDER_WAY = Statement(
     .where(_c.family_id == bindparam("of_family", type_=Text), _c.ended_at.is_(None))
     .with_for_update()
 )
+_waiting = (
+    select(_c.upload_id)
+    .where(
+        _c.ended_at.is_(None),
+        _c.state == UploadState.READING.value,
+        _c.parts.is_not(None),
+        func.coalesce(_c.held_until, 0) < bindparam("now", type_=BigInteger),
+    )
+    .order_by(_c.upload_id)
+    .limit(1)
+)
+_TAKE = Statement(
+    update(register_uploads)
+    .where(_c.upload_id == _waiting.with_for_update(skip_locked=True).scalar_subquery())
+    .values(held_until=bindparam("until", type_=BigInteger))
+    .returning(*_c)
+)
 _LIST = Statement(
     select(register_uploads)
     .where(_c.family_id == bindparam("of_family", type_=Text), _c.upload_id < bindparam("before", type_=Text))
     .order_by(_c.upload_id.desc())
     .limit(bindparam("most", type_=BigInteger))
 )
-_CHANGING = ("state", "done", "last_line", "classes", "outcomes", "faults", "failure", "moved_at", "ended_at")
+_CHANGING = (
+    "state",
+    "total",
+    "done",
+    "format",
+    "parts",
+    "held_until",
+    "last_line",
+    "classes",
+    "outcomes",
+    "faults",
+    "failure",
+    "moved_at",
+    "ended_at",
+)
 _WRITE = Statement(
     update(register_uploads).where(_ID).values({name: bindparam(name, type_=_c[name].type) for name in _CHANGING})
 )
@@ -150,6 +189,7 @@ def advanced(upload: RegisterUpload, progress: Progress, outcomes: Counter[Outco
         outcomes=upload.outcomes + outcomes,
         faults=upload.faults + len(progress.faults),
         moved_at=now,
+        held_until=None if upload.held_until is None else now + HELD,
     )
 
 
@@ -187,6 +227,11 @@ async def list_of_family(
     """A page of a carrier's uploads, the latest first; the last `upload_id` is `before` of the next."""
     rows = await unit.fetch(_LIST, of_family=family_id, before=before or LATEST, most=limit)
     return tuple(map(_read, rows))
+
+
+async def take(unit: Unit) -> RegisterUpload | None:
+    """Take a file in hand all parts of which are there, and that no other worker has; nothing where there is none."""
+    return _upload(await unit.fetch_one(_TAKE, now=unit.now, until=unit.now + HELD))
 
 
 async def write(unit: Unit, upload: RegisterUpload) -> None:

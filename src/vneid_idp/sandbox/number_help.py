@@ -130,4 +130,37 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
         ),
         "/docs?contract=matches/v1",
     ),
+    "upload_under_way": Remedy(
+        mark("One register of an organisation at a time."),
+        mark(
+            "Read the upload that is under way until it is complete or has failed, then begin the next. The same file "
+            "goes on where it stopped; another one may follow an hour after the last part."
+        ),
+        "/docs?contract=numbers/v1",
+    ),
+    "upload_not_receiving": Remedy(
+        mark("A part of a file that is still to come."),
+        mark("Read the upload: missing_parts says which parts are waited for, and state what has become of it."),
+        "/docs?contract=numbers/v1",
+    ),
+    "upload_not_found": Remedy(
+        mark("An upload of this organisation, by the upload_id that was returned."),
+        mark("Begin the same file anew: the answer names the upload that it belongs to."),
+        "/docs?contract=numbers/v1",
+    ),
+    "bad_part": Remedy(
+        mark("A part of the length part_bytes, and a last one with what is left."),
+        mark("Cut the file at multiples of part_bytes, count the parts from 1 on, and send each with its bytes alone."),
+        "/docs?contract=numbers/v1",
+    ),
+    "register_too_large": Remedy(
+        mark("A file of 4 GiB at most."),
+        mark("Send it as Parquet, which takes a fraction of what CSV does."),
+        "/docs?contract=numbers/v1",
+    ),
+    "register_leaving": Remedy(
+        mark("An organisation whose id no deleted one had a moment ago."),
+        mark("Wait some minutes, until the numbers of the one before are gone, and try again."),
+        "/docs?contract=numbers/v1",
+    ),
 }

@@ -8,7 +8,7 @@ there before and how many its holder has follow from it, and writes nothing of i
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from vneid_idp.audit.service import Event, EventKind, record
@@ -53,9 +53,11 @@ class NewFile:
     """A file that a carrier brings."""
 
     digest: str
-    """A digest of all that stands in it."""
+    """SHA-256 of it, in hexadecimal digits."""
     format: str
     total: int
+    parts: int | None = None
+    """How many parts it arrives in; nothing where it is read where it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,11 @@ async def begin_upload(
         raise UnknownClient
     family_id = carrier_of(await get_client(unit, client_id))
     key = await ensure_key(unit, sealer, family_id)
-    file_digest = blind.of("register_uploads.file", f"{family_id}\0{file.digest}")
+    file_digest = digest_of_file(blind, family_id, file.digest)
     current = await uploads.seize_under_way(unit, family_id)
     if current is not None:
         if current.file_digest == file_digest:
-            return current, key
+            return await _gone_on_with(unit, current, file), key
         if unit.now - current.moved_at < ABANDONED_AFTER:
             raise UploadUnderWay
         await intake.end(unit, current, UploadState.FAILED, "abandoned")
@@ -97,7 +99,7 @@ async def begin_upload(
         client_id=client_id,
         file_digest=file_digest,
         format=file.format,
-        state=UploadState.READING,
+        state=UploadState.READING if file.parts is None else UploadState.RECEIVING,
         total=file.total,
         done=0,
         last_line=0,
@@ -105,6 +107,8 @@ async def begin_upload(
         outcomes=Counter(),
         faults=0,
         failure=None,
+        parts=file.parts,
+        held_until=None,
         begun_at=unit.now,
         moved_at=unit.now,
     )
@@ -113,6 +117,20 @@ async def begin_upload(
     told = {**data, "family": family_id}
     await record(unit, Event(EventKind.NUMBERS_UPLOADED, None, client_id, upload.upload_id, told))
     return upload, key
+
+
+async def _gone_on_with(unit: Unit, upload: RegisterUpload, file: NewFile) -> RegisterUpload:
+    if upload.state is UploadState.READING or file.parts is not None:
+        return upload
+    # It was to arrive in parts, and is here as a whole.
+    whole = replace(upload, state=UploadState.READING, parts=None, total=file.total, format=file.format)
+    await uploads.write(unit, whole)
+    return whole
+
+
+def digest_of_file(blind: BlindIndex, family_id: str, digest: str) -> str:
+    """What is kept of a carrier's file, by which it is known again."""
+    return blind.of("register_uploads.file", f"{family_id}\0{digest}")
 
 
 async def read_upload(

@@ -24,10 +24,12 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
 from vneid_idp.matching import service as matches
+from vneid_idp.registered_numbers import parts as register_parts
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers import uploads as register_uploads
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
+from vneid_idp.use_cases.receive_register import Desk, read_received
 from vneid_idp.use_cases.replan_ladder import replan_ladder
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
 from vneid_idp.use_cases.rest_expired import rest_expired
@@ -41,6 +43,8 @@ from vneid_idp.workers.follower import Follower
 _log = Log(__name__)
 _PORTION = 1000
 """Rows that are deleted in one unit."""
+_PARTS = 50
+"""The same of parts of files, which have some megabytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("plan the ladder anew", 60, lambda: replan_ladder(db)),
         Task("take the steps of the ladder that are due", 60, climb),
         Task("end what children agreed to alone", 60, end_too_young),
+        Task("read registers of carriers", 5, lambda: read_registers(provider)),
         Task("forget registers of carriers", 60, lambda: forget_registers(db)),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
@@ -144,8 +149,18 @@ async def forget_told(db: Database, told: Disclosures) -> None:
         pass
 
 
+async def read_registers(provider: Idp) -> None:
+    """Read the registers that carriers sent, one after the other."""
+    desk = Desk(provider.db, provider.keys.sealer, provider.keys.blind, provider.registry)
+    while await read_received(desk, await provider.policy.current()):
+        pass
+
+
 async def forget_registers(db: Database) -> None:
-    """Delete the numbers of carriers that were deleted, and what was wrong with rows long ago, in portions as well."""
+    """Delete the numbers of carriers that were deleted, files that were read, and what was wrong with rows long ago, in
+    portions as well."""
+    while await db.transact(partial(register_parts.forget, portion=_PARTS), durable=False) >= _PARTS:
+        pass
     for forget in (registered_numbers.forget_unreadable, register_uploads.forget_faults):
         while await db.transact(partial(forget, portion=_PORTION), durable=False) >= _PORTION:
             pass

@@ -1,6 +1,6 @@
 """Subscriber numbers: bind what a person confirmed, find and list those of a carrier, read one's own."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -14,6 +14,7 @@ from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberFacts, NumberM
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.identity.vault import PersonKey, Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -105,3 +106,8 @@ async def list_of_family(
 def number_of(key: PersonKey, binding: SubscriberNumber) -> str:
     """The number in the form of E.164, for its holder, whose `key` it is."""
     return key.open(_SEALED, binding.sealed_number).decode()
+
+
+async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
+    """See `store.verified_among`."""
+    return await store.verified_among(unit, family_id, digests)

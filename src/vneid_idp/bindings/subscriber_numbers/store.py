@@ -1,11 +1,15 @@
 """Queries on subscriber numbers that only their carrier asks: by the family of its clients, whichever bound one."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Collection
+
+import orjson
+from sqlalchemy import JSON, Text, bindparam, cast, func, select, true
 
 from vneid_idp.bindings.engine.store import FIRST
 from vneid_idp.bindings.subscriber_numbers.kind import read_number
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.tables import subscriber_numbers
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
@@ -14,6 +18,18 @@ _of_family = select(subscriber_numbers).where(_c.family_id == bindparam("of_fami
 _FIND = Statement(_of_family.where(_c.binding_id == bindparam("of_binding")))
 _LIST = Statement(
     _of_family.where(_c.binding_id > bindparam("after")).order_by(_c.binding_id).limit(bindparam("limit"))
+)
+_texts = bindparam("texts", type_=Text)
+_each = func.json_array_elements_text(cast(_texts, JSON)).table_valued("value", name="each")
+_each_on_sqlite = func.json_each(_texts).table_valued("value", name="each")
+_verified = select(_c.resource_digest, _c.verified_at).where(
+    _c.family_id == bindparam("of_family", type_=Text), _c.verified_at.is_not(None), _c.released_at.is_(None)
+)
+# Each is looked up by itself, whatever the planner believes to be in the table.
+_found = _verified.where(_c.resource_digest == _each.c.value).limit(1).lateral("found")
+_VERIFIED = Statement(
+    select(_found).select_from(_each.join(_found, true())),
+    sqlite=_verified.where(_c.resource_digest.in_(select(_each_on_sqlite.c.value))),
 )
 
 
@@ -29,3 +45,9 @@ async def list_of_family(
     """A page of a carrier's numbers in the order of their making; its last `binding_id` is `after` of the next."""
     rows = await unit.fetch(_LIST, of_family=family_id, after=after or FIRST, limit=limit)
     return tuple(map(read_number, rows))
+
+
+async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
+    """Those of these numbers of a carrier that are verified, and since when."""
+    rows = await unit.fetch(_VERIFIED, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
+    return {row["resource_digest"]: row["verified_at"] for row in rows}

@@ -1,0 +1,100 @@
+"""A carrier hands in its register at `numbers/v1`, a worker reads it, and the carrier is told of counts and faults."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from tests.support.country import Country
+from tests.support.numbers import NumbersClient
+from tests.support.uploads import csv_of, row
+from vneid_idp.protocol.claims import REGISTER, SUBSCRIBER_NUMBER
+from vneid_idp.registered_numbers import parts
+from vneid_idp.workers.tasks import forget_registers, read_registers
+
+REGISTERS = "/numbers/v1/registers"
+FILE = csv_of(row(1), row(2, birthdate="soon"), row(3, service="machine"))
+
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_BYTES", 150)
+
+
+class Carrier:
+    """A client that hands in registers."""
+
+    def __init__(self, client: NumbersClient) -> None:
+        self.client = client
+
+    @classmethod
+    async def of(cls, land: Country, **members: Any) -> "Carrier":
+        return cls(await NumbersClient.of(land, scope=f"openid {SUBSCRIBER_NUMBER} {REGISTER}", **members))
+
+    async def call(self, method: str, path: str = "", code: str | None = None, **more: Any) -> Any:
+        """Call with the carrier's own token; `code` is the refusal expected."""
+        form = {"grant_type": "client_credentials", "scope": REGISTER}
+        token = (await self.client.carrier.post("/token", **form)).json()["access_token"]
+        answer = await self.client.carrier.call(method, REGISTERS + path, token, **more)
+        assert answer.headers["cache-control"] == "no-store"
+        if answer.headers["content-type"].startswith("text/csv"):
+            return answer.text
+        body = answer.json()
+        assert body.get("code") == code, body
+        return body
+
+    async def announce(self, file: bytes = FILE, code: str | None = None) -> Any:
+        digest = hashlib.sha256(file).hexdigest()
+        return await self.call("POST", "", code, json={"format": "csv", "bytes": len(file), "sha256": digest})
+
+
+def part(place: int, file: bytes = FILE) -> bytes:
+    return file[150 * (place - 1) : 150 * place]
+
+
+async def test_a_register_is_handed_in_part_by_part_and_read(land: Country) -> None:
+    song = await Carrier.of(land)
+    begun = await song.announce()
+    assert (begun["state"], begun["missing_parts"]) == ("receiving", [1, 2, 3])
+    at = f"/{begun['upload_id']}"
+    await song.call("PUT", f"{at}/parts/2", content=part(2))
+    await song.call("PUT", f"{at}/parts/4", "bad_part", content=part(2))
+    await song.call("PUT", f"{at}/parts/1", "bad_part", content=part(3))
+    assert (await song.announce())["missing_parts"] == [1, 3]
+    await song.announce(csv_of(row(1)), "upload_under_way")
+    await song.call("PUT", f"{at}/parts/3", content=part(3))
+    sent = await song.call("PUT", f"{at}/parts/1", content=part(1))
+    assert (sent["state"], sent["missing_parts"]) == ("reading", [])
+    await song.call("PUT", f"{at}/parts/1", "upload_not_receiving", content=part(1))
+    await read_registers(land.idp)
+    done = await song.call("GET", at)
+    assert (done["state"], done["progress"], done["faults"]) == ("complete", 1.0, 1)
+    assert done["classes"] == {"consistent": 1, "machine": 1, "malformed": 1}
+    assert done["numbers"] == {"added": 2}
+    assert await song.call("GET", f"{at}/errors") == "line,column,code\n3,birthdate,not_a_date\n"
+    await forget_registers(land.idp.db)
+    async with land.idp.db.reading() as unit:
+        assert await parts.places(unit, begun["upload_id"]) == ()
+    other = await Carrier.of(land, family="gio")
+    for path in (at, f"{at}/errors"):
+        await other.call("GET", path, "upload_not_found")
+    await other.call("PUT", f"{at}/parts/1", "upload_not_found", content=part(1))
+
+
+async def test_another_file_than_was_told_of_is_not_read(land: Country) -> None:
+    song = await Carrier.of(land)
+    at = f"/{(await song.announce())['upload_id']}"
+    for place in (1, 2, 3):
+        await song.call("PUT", f"{at}/parts/{place}", content=part(place, FILE.replace(b"machine", b"MACHINE")))
+    await read_registers(land.idp)
+    failed = await song.call("GET", at)
+    assert (failed["state"], failed["numbers"]) == ("failed", {})
+    assert "another file" in failed["failure"]
+
+
+async def test_it_takes_the_carriers_own_token_with_the_scope(land: Country) -> None:
+    client = await NumbersClient.of(land)
+    answer = await client.carrier.call("POST", REGISTERS, await client.own_token(), json={})
+    assert answer.json()["code"] in ("insufficient_scope", "malformed")
+    answer = await client.carrier.call("GET", f"{REGISTERS}/upl_{'0' * 26}", await client.own_token())
+    assert answer.json()["code"] == "insufficient_scope"
