@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, StorageState
 
 from tests.browser.conftest import CLIENT_ID, Shop, Visit, Visitor, in_every_form
+from tests.support.country import METADATA
 from tests.support.deeds import WHY
 from tests.support.people import persona
 from tests.support.policy_texts import holiday, interval, requirement
@@ -31,6 +32,7 @@ PAGES = (
     f"{CLIENT}/domains",
     "/console/families",
     "/console/families/carrier",
+    "/console/families/carrier/register",
     "/console/resource-servers",
     "/console/resource-servers/+",
     "/console/keys",
@@ -61,15 +63,20 @@ REFUSED = {
 def as_operator(
     chromium: Browser, server: Server, shop: Shop, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StorageState]:
-    """An operator's session, opened once, since messages are counted; a draft, a family, a resource server and a key
-    are there to be seen."""
+    """An operator's session, opened once, since messages are counted; a draft, a family with a register of numbers, a
+    resource server and a key are there to be seen."""
     file: Path = tmp_path_factory.mktemp("policy") / "draft.toml"
     rows = requirement("2031-01-01", 2, "2032-01-01") + interval("2031-01-01", 15) + holiday("2031-02-01", off=False)
     file.write_text(rows, encoding="utf-8")
+    client, numbers = file.with_name("client.json"), file.with_name("register.csv")
+    client.write_bytes(orjson.dumps(METADATA | {"family": "carrier"}))
     tickets = file.with_name("tickets.json")
     tickets.write_bytes(orjson.dumps(registration(family="carrier")))
     for command in (
         ("families", "create", "carrier", "Viễn thông A", *WHY),
+        ("clients", "register", str(client), "--client-id", "cli_carrier", *WHY),
+        ("numbers", "invent", str(numbers), "--rows", "500"),
+        ("numbers", "import", str(numbers), "--client", "cli_carrier", *WHY),
         ("resource-servers", "register", str(tickets), *WHY),
         ("policy", "load", str(file), *WHY),
         ("keys", "rotate", "--kind", "ES256", *WHY),

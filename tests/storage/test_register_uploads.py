@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from tests.support.uploads import BLIND, OTHER, PROVED, SEALER, Uploads, csv_of, row
 from tests.support.watch import Watch
+from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
@@ -22,7 +25,7 @@ from vneid_idp.registered_numbers import service, store, uploads
 from vneid_idp.registered_numbers.carrier_key import RegisterLeaving, find_key
 from vneid_idp.registered_numbers.intake import UploadOvertaken
 from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
-from vneid_idp.registered_numbers.uploads import Outcome, UploadState
+from vneid_idp.registered_numbers.uploads import NumberOutcome, UploadState
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.registers.columns import Column, Line, UnreadableRegister
 from vneid_idp.registers.csv_register import CsvRegister
@@ -56,7 +59,7 @@ async def test_each_number_has_its_class_and_what_is_due_of_it(song: Uploads) ->
     done = await song.upload(*JUNK)
     assert (done.state, done.last_line, done.done, done.faults) == (UploadState.COMPLETE, 9, done.total, 1)
     assert done.classes == Counter(consistent=3, name_differs=1, incomplete=1, malformed=1, duplicate=1, machine=1)
-    assert done.outcomes == Counter({Outcome.ADDED: 6})
+    assert done.outcomes == Counter({NumberOutcome.ADDED: 6})
     found = {serial: await song.number(serial) for serial in (1, 2, 3, 4, 6, 7)}
     assert {serial: each.ladder and each.ladder.trigger for serial, each in found.items()} == {
         1: None, 2: Trigger.CLEAN_UP_2026, 3: Trigger.DISOWNED, 4: Trigger.DISOWNED, 6: None, 7: Trigger.CLEAN_UP_2026,
@@ -66,7 +69,9 @@ async def test_each_number_has_its_class_and_what_is_due_of_it(song: Uploads) ->
     assert due.step is Step.NOTICE
     assert found[2].holder_digest == found[1].holder_digest != found[7].holder_digest
     assert found[4].holder_digest is None
+    assert [(each.step, each.numbers) for each in done.coming] == [(Step.NOTICE, 2)] * 2
     async with song.db.reading() as unit:
+        assert await uploads.latest_read(unit, "song") == done
         faults = await uploads.list_faults(unit, done.upload_id)
         assert await uploads.list_of_family(unit, "song") == (done,)
         with pytest.raises(uploads.UnknownUpload):
@@ -82,7 +87,7 @@ async def test_what_did_not_change_is_not_written_and_what_is_missing_leaves_the
     watch.advance(DAY)
     # A number is not missing whose row cannot be read.
     again = await song.upload(row(1), row(2, birthdate="1990-01-01"), row(4, birthdate="soon"))
-    assert again.outcomes == Counter({Outcome.UNCHANGED: 1, Outcome.CHANGED: 1, Outcome.MISSING: 1})
+    assert again.outcomes == Counter({NumberOutcome.UNCHANGED: 1, NumberOutcome.CHANGED: 1, NumberOutcome.MISSING: 1})
     assert await song.number(1) in before
     assert await song.number(4) in before
     worse, missing = await song.number(2), await song.number(3)
@@ -92,7 +97,7 @@ async def test_what_did_not_change_is_not_written_and_what_is_missing_leaves_the
     assert (missing.absent_at, missing.next_step) == (watch.now(), None)
     watch.advance(DAY)
     back = await song.upload(row(1), row(2, **PROVED), row(3), row(4))
-    assert back.outcomes == Counter({Outcome.UNCHANGED: 2, Outcome.CHANGED: 1, Outcome.RETURNED: 1})
+    assert back.outcomes == Counter({NumberOutcome.UNCHANGED: 2, NumberOutcome.CHANGED: 1, NumberOutcome.RETURNED: 1})
     mended, returned = await song.number(2), await song.number(3)
     assert (mended.ladder, mended.next_step) == (None, None)
     assert returned.absent_at is None
@@ -117,7 +122,7 @@ async def test_what_people_said_stays_and_is_not_the_next_holders(song: Uploads,
         await happened(song, await song.number(serial), **facts)
     watch.advance(DAY)
     done = await song.upload(row(1, OTHER), row(2, **PROVED), row(3, **PROVED), row(4))
-    assert done.outcomes == Counter({Outcome.RECYCLED: 1, Outcome.CHANGED: 3})
+    assert done.outcomes == Counter({NumberOutcome.RECYCLED: 1, NumberOutcome.CHANGED: 3})
     (earlier,) = [each for each in await song.numbers() if each.facts.recycled_at]
     assert (earlier.state, earlier.facts.confirmed_at, earlier.next_step) == (RegisteredState.RECYCLED, 5, None)
     another = await song.number(1)
@@ -246,18 +251,21 @@ async def test_the_last_client_of_a_carrier_takes_its_register_along(song: Uploa
     while await song.db.transact(lambda unit: service.forget_unreadable(unit, 2)) >= 2:
         pass
     assert await song.numbers() == []
-    assert (await again.upload(row(1))).outcomes == Counter({Outcome.ADDED: 1})
+    assert (await again.upload(row(1))).outcomes == Counter({NumberOutcome.ADDED: 1})
 
 
 async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another_holder(song: Uploads) -> None:
     async def bind(serial: int) -> None:
-        number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
-        await song.db.transact(
-            lambda unit: bind_number(
+        async def work(unit: Unit) -> None:
+            number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
+            bound = await bind_number(
                 unit, Vault(SEALER), BLIND, number, client_id=song.client_id, family_id=song.family,
-                person_id="per_1", consent_id="con_1", match_id="mtc_1",
-            )
-        )  # fmt: skip
+                person_id="per_1", consent_id="con_1",
+            )  # fmt: skip
+            binding_id, brought = bound.binding.binding_id, {"match_id": "mtc_1", "channel": "identity_app"}
+            await engine.move(unit, SUBSCRIBER_NUMBER, song.client_id, binding_id, NumberMove.VERIFY, **brought)
+
+        await song.db.transact(work)
 
     await bind(1)
     await song.upload(row(1), row(2), row(3))

@@ -1,13 +1,14 @@
 """What `numbers/v1/registers` says and hears: the published shapes."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.kernel.clock import to_datetime
+from vneid_idp.policy.intervals import Step
 from vneid_idp.registered_numbers.parts import PART_BYTES, count_of
-from vneid_idp.registered_numbers.uploads import Outcome, RegisterUpload, UploadState
+from vneid_idp.registered_numbers.uploads import NumberOutcome, RegisterUpload, UploadState
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.use_cases.upload_register import NewFile
 
@@ -41,6 +42,14 @@ class NewRegister(_Model):
         return NewFile(self.sha256, self.format, self.bytes, count_of(self.bytes))
 
 
+class ComingSteps(_Model):
+    """Of how many numbers a step is due on a day."""
+
+    step: Step
+    day: date
+    numbers: int
+
+
 class Register(_Model):
     """An upload of a register, and what was found. It names no number and nobody."""
 
@@ -55,12 +64,15 @@ class Register(_Model):
     progress: float = Field(ge=0, le=1, description="How much of the file was read.")
     rows: int = Field(description="How many rows were read.")
     classes: dict[RowClass, int] = Field(description="How many of these are of which class.")
-    numbers: dict[Outcome, int] = Field(
+    numbers: dict[NumberOutcome, int] = Field(
         description="What became of numbers. `added`: they stood in no upload before. `recycled`: they have another "
         "holder, or began again after their end. `missing`: they stand in the register no more."
     )
     faults: int = Field(description="How many cells or lines cannot be read: `/errors` says which.")
     failure: str | None
+    coming: tuple[ComingSteps, ...] = Field(
+        description="What was due of all numbers of the carrier when it had been read, if nobody proves anything."
+    )
     begun_at: datetime
     ended_at: datetime | None
 
@@ -81,6 +93,7 @@ class Register(_Model):
             numbers=dict(upload.outcomes),
             faults=upload.faults,
             failure=upload.failure,
+            coming=tuple(ComingSteps(step=each.step, day=each.day, numbers=each.numbers) for each in upload.coming),
             begun_at=to_datetime(upload.begun_at),
             ended_at=None if upload.ended_at is None else to_datetime(upload.ended_at),
         )

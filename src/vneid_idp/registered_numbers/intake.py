@@ -17,7 +17,8 @@ from vneid_idp.registered_numbers import uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, new_number, recycled, told_again
-from vneid_idp.registered_numbers.uploads import Outcome, Progress, RegisterUpload, UploadState, advanced
+from vneid_idp.registered_numbers.telling_store import Walked
+from vneid_idp.registered_numbers.uploads import Coming, NumberOutcome, Progress, RegisterUpload, UploadState, advanced
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.storage.unit import Database, Unit
 
@@ -69,17 +70,22 @@ async def hold(unit: Unit, upload: RegisterUpload) -> RegisterUpload:
     return current
 
 
-async def end(unit: Unit, upload: RegisterUpload, state: UploadState, failure: str | None = None) -> RegisterUpload:
+async def end(
+    unit: Unit,
+    upload: RegisterUpload,
+    state: UploadState,
+    failure: str | None = None,
+    coming: tuple[Coming, ...] = (),
+) -> RegisterUpload:
     """End an upload, for good. Raises `UploadOvertaken`."""
     current = await hold(unit, upload)
-    after = replace(current, state=state, failure=failure, moved_at=unit.now, ended_at=unit.now)
+    after = replace(current, state=state, failure=failure, coming=coming, moved_at=unit.now, ended_at=unit.now)
     await uploads.write(unit, after)
     return after
 
 
-async def not_written(db: Database, upload: RegisterUpload) -> AsyncIterator[list[tuple[str, str]]]:
-    """The numbers of a carrier, id and sealed number, that stood in its register before `upload` and of which nothing
-    had to be written: whether the file tells of them is not known here. In pages, each with a unit of its own."""
+async def walk(db: Database, upload: RegisterUpload) -> AsyncIterator[Sequence[Walked]]:
+    """All numbers of a carrier that stand in its register, in pages that each have a unit of their own."""
     after = None
     while True:
         async with db.glance() as unit:
@@ -87,16 +93,16 @@ async def not_written(db: Database, upload: RegisterUpload) -> AsyncIterator[lis
         if not page:
             return
         after = page[-1].number_id
-        yield [
-            (each.number_id, each.sealed_number) for each in page if each.stands and each.upload_id != upload.upload_id
-        ]
+        yield [each for each in page if each.stands]
 
 
 async def miss(unit: Unit, upload: RegisterUpload, number_ids: Sequence[str]) -> RegisterUpload:
     """Mark numbers that stand in the whole of `upload` no more. Raises `UploadOvertaken`."""
     current = await hold(unit, upload)
     await store.miss(unit, number_ids)
-    after = replace(current, outcomes=current.outcomes + Counter({Outcome.MISSING: len(number_ids)}), moved_at=unit.now)
+    after = replace(
+        current, outcomes=current.outcomes + Counter({NumberOutcome.MISSING: len(number_ids)}), moved_at=unit.now
+    )
     await uploads.write(unit, after)
     return after
 
@@ -136,7 +142,7 @@ class _Writing:
 
 async def _write(
     unit: Unit, writing: _Writing, told: Sequence[Told]
-) -> tuple[Counter[Outcome], list[tuple[RegisteredNumber, RegisteredNumber]]]:
+) -> tuple[Counter[NumberOutcome], list[tuple[RegisteredNumber, RegisteredNumber]]]:
     family_id = writing.source.family_id
     standing = await store.standing(unit, family_id, [each.number_digest for each in told])
     fresh = [each for each in told if each.number_digest not in standing]
@@ -147,7 +153,9 @@ async def _write(
         and (known.row_digest != each.row_digest or known.absent_at is not None)
     }
     verified = await verified_among(unit, family_id, [*(each.number_digest for each in fresh), *differing])
-    outcomes = Counter({Outcome.ADDED: len(fresh), Outcome.UNCHANGED: len(told) - len(fresh) - len(differing)})
+    outcomes = Counter(
+        {NumberOutcome.ADDED: len(fresh), NumberOutcome.UNCHANGED: len(told) - len(fresh) - len(differing)}
+    )
     changed = []
     for before in await store.seize(unit, family_id, differing):
         each = differing[before.number_digest]
@@ -156,10 +164,10 @@ async def _write(
             fresh.append(each)
             # Whoever has it bound is the holder before.
             verified.pop(before.number_digest, None)
-            outcomes[Outcome.RECYCLED] += 1
+            outcomes[NumberOutcome.RECYCLED] += 1
         else:
             changed.append((before, writing.again(each, before, is_verified=before.number_digest in verified)))
-            outcomes[Outcome.CHANGED if before.absent_at is None else Outcome.RETURNED] += 1
+            outcomes[NumberOutcome.CHANGED if before.absent_at is None else NumberOutcome.RETURNED] += 1
     # First: a number has one life at a time.
     await store.write(unit, [after for _, after in changed])
     await store.add(unit, [writing.new_row(each, verified.get(each.number_digest)) for each in fresh])

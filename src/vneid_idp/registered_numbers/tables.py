@@ -100,6 +100,8 @@ register_uploads = Table(
     Column("classes", Text, nullable=False),
     Column("outcomes", Text, nullable=False),
     Column("faults", BigInteger, nullable=False),
+    # What was due of all numbers when it had been read, by step and day, as JSON.
+    Column("coming", Text),
     # Why it failed.
     Column("failure", Text),
     # Of a file that arrives in parts: how many, and until when a worker has it in hand.

@@ -7,7 +7,8 @@ import orjson
 from sqlalchemy import JSON, BigInteger, Select, Text, bindparam, cast, func, literal_column, select, true, update
 
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.registered_numbers.rules import RegisteredNumber
+from vneid_idp.policy.intervals import Step
+from vneid_idp.registered_numbers.rules import NextStep, RegisteredNumber
 from vneid_idp.registered_numbers.store import COLUMNS, FIRST, read_number, row_of
 from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.storage.bulk import load
@@ -51,7 +52,7 @@ _SEALED = Statement(
     sqlite=_one_sealed.where(_c.number_id.in_(select(_each_on_sqlite.c.value))),
 )
 _WALK = Statement(
-    select(_c.number_id, _c.upload_id, _c.absent_at, _c.recycled_at, _c.sealed_number)
+    select(_c.number_id, _c.upload_id, _c.absent_at, _c.recycled_at, _c.sealed_number, _c.next_step, _c.next_at)
     .where(_c.family_id == _FAMILY, _c.number_id > bindparam("after", type_=Text))
     .order_by(_c.number_id)
     .limit(bindparam("most", type_=BigInteger))
@@ -78,6 +79,7 @@ class Walked(NamedTuple):
     stands: bool
     """Whether it stands in the register, and has not become another's."""
     sealed_number: str
+    next_step: NextStep | None
 
 
 def whole_row(number: RegisteredNumber) -> tuple[Any, ...]:
@@ -150,6 +152,7 @@ async def walk(unit: Reading, family_id: str, *, after: str | None, limit: int) 
             row["upload_id"],
             row["absent_at"] is None and row["recycled_at"] is None,
             row["sealed_number"],
+            None if row["next_step"] is None else NextStep(Step(row["next_step"]), row["next_at"]),
         )
         for row in rows
     ]

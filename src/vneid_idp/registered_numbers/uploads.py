@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, select, tuple_, update
 
 from vneid_idp.kernel.clock import DAY, MINUTE, Instant
 from vneid_idp.kernel.errors import DomainError
+from vneid_idp.policy.intervals import Step
 from vneid_idp.registered_numbers.tables import register_faults, register_uploads
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.registers.columns import Column
@@ -38,7 +41,7 @@ class UploadState(StrEnum):
     """It was read up to some row, and no further."""
 
 
-class Outcome(StrEnum):
+class NumberOutcome(StrEnum):
     """What became of a number."""
 
     ADDED = "added"
@@ -52,6 +55,15 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     MISSING = "missing"
     """It stands in the register no more."""
+
+
+class Coming(NamedTuple):
+    """Of how many numbers a step is due on a day."""
+
+    step: Step
+    day: date
+    """In Viet Nam."""
+    numbers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +84,7 @@ class RegisterUpload:
     last_line: int
     """`Line.number` of the last row that was written where it had to be."""
     classes: Counter[RowClass]
-    outcomes: Counter[Outcome]
+    outcomes: Counter[NumberOutcome]
     faults: int
     failure: str | None
     parts: int | None
@@ -82,6 +94,8 @@ class RegisterUpload:
     begun_at: Instant
     moved_at: Instant
     ended_at: Instant | None = None
+    coming: tuple[Coming, ...] = ()
+    """What was due of all numbers of the carrier when it had been read, if nothing came between."""
 
     @property
     def rows(self) -> int:
@@ -145,21 +159,16 @@ _LIST = Statement(
     .order_by(_c.upload_id.desc())
     .limit(bindparam("most", type_=BigInteger))
 )
-_CHANGING = (
-    "state",
-    "total",
-    "done",
-    "format",
-    "parts",
-    "held_until",
-    "last_line",
-    "classes",
-    "outcomes",
-    "faults",
-    "failure",
-    "moved_at",
-    "ended_at",
+_LATEST_READ = Statement(
+    select(register_uploads)
+    .where(_c.family_id == bindparam("of_family", type_=Text), _c.last_line > 0)
+    .order_by(_c.upload_id.desc())
+    .limit(1)
 )
+_CHANGING = (
+    "state", "total", "done", "format", "parts", "held_until", "last_line", "classes", "outcomes", "faults", "failure",
+    "coming", "moved_at", "ended_at",
+)  # fmt: skip
 _WRITE = Statement(
     update(register_uploads).where(_ID).values({name: bindparam(name, type_=_c[name].type) for name in _CHANGING})
 )
@@ -179,7 +188,9 @@ LATEST = "upm"
 """Sorts after every id of an upload (`upl_…`)."""
 
 
-def advanced(upload: RegisterUpload, progress: Progress, outcomes: Counter[Outcome], now: Instant) -> RegisterUpload:
+def advanced(
+    upload: RegisterUpload, progress: Progress, outcomes: Counter[NumberOutcome], now: Instant
+) -> RegisterUpload:
     """The upload after some more of it was read. Pure."""
     return replace(
         upload,
@@ -227,6 +238,11 @@ async def list_of_family(
     """A page of a carrier's uploads, the latest first; the last `upload_id` is `before` of the next."""
     rows = await unit.fetch(_LIST, of_family=family_id, before=before or LATEST, most=limit)
     return tuple(map(_read, rows))
+
+
+async def latest_read(unit: Reading, family_id: str) -> RegisterUpload | None:
+    """The latest upload of a carrier of which anything was read."""
+    return _upload(await unit.fetch_one(_LATEST_READ, of_family=family_id))
 
 
 async def take(unit: Unit) -> RegisterUpload | None:
@@ -281,6 +297,7 @@ def _row_of(upload: RegisterUpload) -> dict[str, object]:
         "state": upload.state.value,
         "classes": orjson.dumps({each.value: count for each, count in upload.classes.items()}).decode(),
         "outcomes": orjson.dumps({each.value: count for each, count in upload.outcomes.items()}).decode(),
+        "coming": orjson.dumps([[each.step.value, each.day, each.numbers] for each in upload.coming]).decode(),
     }
 
 
@@ -295,6 +312,10 @@ def _read(row: Row) -> RegisterUpload:
             **dict(row),
             "state": UploadState(row["state"]),
             "classes": Counter({RowClass(name): count for name, count in classes.items()}),
-            "outcomes": Counter({Outcome(name): count for name, count in outcomes.items()}),
+            "outcomes": Counter({NumberOutcome(name): count for name, count in outcomes.items()}),
+            "coming": tuple(
+                Coming(Step(step), date.fromisoformat(day), numbers)
+                for step, day, numbers in orjson.loads(row["coming"] or "[]")
+            ),
         }
     )

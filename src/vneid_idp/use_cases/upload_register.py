@@ -9,6 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from vneid_idp.audit.service import Event, EventKind, record
@@ -16,17 +17,19 @@ from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.instructions import service as instructions
-from vneid_idp.kernel.clock import HOUR, Instant
+from vneid_idp.kernel.clock import HOUR, Instant, local_date
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_id
+from vneid_idp.policy.intervals import Step
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import intake, uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, ensure_key
 from vneid_idp.registered_numbers.intake import Part
+from vneid_idp.registered_numbers.rules import NextStep
 from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.registered_numbers.telling import Told, row_digest
-from vneid_idp.registered_numbers.uploads import Progress, RegisterUpload, UploadState
+from vneid_idp.registered_numbers.uploads import Coming, Progress, RegisterUpload, UploadState
 from vneid_idp.registers.classes import Classified, RowClass, Terms
 from vneid_idp.registers.columns import UnreadableRegister
 from vneid_idp.registers.reading import Register
@@ -161,12 +164,22 @@ async def _keep(to: Intake, upload: RegisterUpload, part: Part, unit: Unit) -> R
 
 
 async def _finish(to: Intake, upload: RegisterUpload, before: RowsBefore) -> RegisterUpload:
-    """Mark the numbers of which the whole file does not tell, and end the upload."""
-    async for page in intake.not_written(to.db, upload):
-        gone = [number_id for number_id, sealed in page if not before.knows(to.key.open(sealed))]
+    """Mark the numbers of which the whole file does not tell, count what is due of the others, and end the upload."""
+    due = Counter[NextStep]()
+    async for page in intake.walk(to.db, upload):
+        # What this upload wrote stands in it. Of anything else it is known by the number alone.
+        others = [each for each in page if each.upload_id != upload.upload_id]
+        gone = {each.number_id for each in others if not before.knows(to.key.open(each.sealed_number))}
         if gone:
-            upload = await to.in_unit(partial(_miss, upload, gone))
-    return await to.in_unit(lambda unit: intake.end(unit, upload, UploadState.COMPLETE))
+            upload = await to.in_unit(partial(_miss, upload, sorted(gone)))
+        due.update(each.next_step for each in page if each.next_step is not None and each.number_id not in gone)
+    days = Counter[tuple[Step, date]]()
+    for step, numbers in due.items():
+        days[step.step, local_date(step.at)] += numbers
+    coming = tuple(
+        Coming(step, day, numbers) for (step, day), numbers in sorted(days.items(), key=lambda each: each[0][::-1])
+    )
+    return await to.in_unit(lambda unit: intake.end(unit, upload, UploadState.COMPLETE, coming=coming))
 
 
 async def _miss(upload: RegisterUpload, number_ids: list[str], unit: Unit) -> RegisterUpload:
