@@ -14,7 +14,7 @@ from tests.support.watch import Watch
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
-from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.identity.vault import Vault
@@ -267,6 +267,19 @@ async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another
 
         await song.db.transact(work)
 
+    async def change_device(serial: int) -> None:
+        async def work(unit: Unit) -> None:
+            (found,) = [
+                each for each in await list_of_family(unit, song.family, after=None, limit=9) if each.sequence == serial
+            ]
+            await engine.move(unit, SUBSCRIBER_NUMBER, song.client_id, found.binding_id, NumberMove.RECHECK)
+
+        await song.db.transact(work)
+
+    await bind(4)
+    await change_device(4)
+    await song.upload(row(4))
+    assert (await song.number(4)).state.value == "registered", "what was proved with another device"
     await bind(1)
     await song.upload(row(1), row(2), row(3))
     assert [(await song.number(each)).state.value for each in (1, 2)] == ["verified", "registered"]

@@ -140,8 +140,9 @@ def of_step(before: RegisteredNumber, due: Due) -> NewInstruction:
 
 
 def restoration(before: RegisteredNumber, after: RegisteredNumber, now: Instant) -> NewInstruction | None:
-    """What follows where a number was cut off and is no more: it works again."""
-    if before.facts.one_way_at is None or after.facts.one_way_at is not None or after.facts.ended_at is not None:
+    """What follows where a number was cut off and is no more, or is another holder's now: it works again."""
+    is_cut = after.facts.one_way_at is not None and after.facts.recycled_at is None
+    if before.facts.one_way_at is None or is_cut or after.facts.ended_at is not None:
         return None
     assert before.ladder is not None, "only the ladder cuts a number off"
     reason = Reason(before.ladder.trigger, before.ladder.since, None)

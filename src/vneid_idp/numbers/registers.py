@@ -20,8 +20,7 @@ from vneid_idp.registered_numbers.parts import PART_BYTES
 from vneid_idp.registered_numbers.uploads import RegisterUpload
 from vneid_idp.registers.faults import FaultFile
 from vneid_idp.use_cases.bind_number import carrier_of
-from vneid_idp.use_cases.receive_register import BadPart, receive_part
-from vneid_idp.use_cases.upload_register import begin_upload
+from vneid_idp.use_cases.receive_register import BadPart, begin_receiving, receive_part
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.bodies import TooLong, read_body
@@ -76,11 +75,11 @@ async def begin_register(request: Request, response: Response, caller: CallerOf,
     caller.check_own(REGISTER)
     if new.bytes > MOST_BYTES:
         raise RegisterTooLarge
-    provider, client_id = idp(request), caller.client.client_id
+    provider = idp(request)
     sealer, blind = provider.keys.sealer, provider.keys.blind
     try:
-        upload, _ = await provider.db.transact(
-            lambda unit: begin_upload(unit, sealer, blind, client_id, new.as_file, {"by": "client"})
+        upload = await provider.db.transact(
+            lambda unit: begin_receiving(unit, sealer, blind, caller.client, new.as_file)
         )
     except UnknownClient as error:
         raise InvalidToken(ENDED) from error
@@ -113,10 +112,12 @@ async def send_register_part(
         data = await read_body(request, PART_BYTES)
     except TooLong as error:
         raise BadPart from error
-    provider, client_id = idp(request), caller.client.client_id
+    provider = idp(request)
     sealer = provider.keys.sealer
     try:
-        upload = await provider.db.transact(lambda unit: receive_part(unit, sealer, client_id, upload_id, place, data))
+        upload = await provider.db.transact(
+            lambda unit: receive_part(unit, sealer, caller.client, upload_id, place, data)
+        )
     except UnknownClient as error:
         raise InvalidToken(ENDED) from error
     return await _shown(provider, response, upload)

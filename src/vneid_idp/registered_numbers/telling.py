@@ -101,10 +101,10 @@ def told_again(
     """The number, of the same holder, after a register tells something else of it; `is_verified` says that somebody who
     was authenticated has it bound.
 
-    What people said of it stays, and so does a ladder that they set it on. Where somebody said that it is theirs, a row
-    that agrees proves it. A row that is in order takes the number off
-    the ladder and undoes what it came to; another reason sets it on a ladder that begins now; and so does its return
-    after it was missing, since nobody was asked meanwhile.
+    What people said of it stays, and so does a ladder that they set it on, or another device, of which a row says
+    nothing. Where somebody said that it is theirs, a row that agrees proves it. A row that is in order takes the number
+    off the ladder and undoes what it came to; another reason sets it on a ladder that begins now; and so does its
+    return after it was missing, since nobody was asked meanwhile.
     """
     facts = before.facts
     number = replace(
@@ -117,7 +117,8 @@ def told_again(
         reasons=told.reasons,
         absent_at=None,
     )
-    if facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
+    rechecks = before.ladder is not None and before.ladder.trigger is Trigger.DEVICE_CHANGE
+    if rechecks or facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
         return put_on(number, before.ladder, policy)
     if is_verified or (facts.confirmed_at and told.row_class in AGREE):
         return proved(number, now)

@@ -160,7 +160,9 @@ async def _verify(
     if match is None:
         raise MatchNotUsable
     route = None if match.face is None else FaceRoute(match.face.route)
-    check_route(route, verified_before=number.facts.verified_at is not None)
+    # Of who has the number of a frozen one now, a template of the carrier's own says nothing.
+    verified_before = number.facts.verified_at is not None and number.state is not NumberState.FROZEN
+    check_route(route, verified_before=verified_before)
     verified = await engine.try_move(
         unit,
         SUBSCRIBER_NUMBER,
@@ -187,13 +189,14 @@ async def release_number(unit: Unit, client: Client, binding_id: str) -> Subscri
     return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
 
 
-async def hold_carrier(unit: Unit, client: Client) -> str:
+async def hold_carrier(unit: Unit, client: Client, permission: str = PERMISSION) -> str:
     """The carrier for which a client does something with its own token, held until the unit ends. Raises
-    `UnknownClient` when the client was disabled meanwhile, `InsufficientScope`, `CarrierUnknown`."""
+    `UnknownClient` when the client was disabled meanwhile, `InsufficientScope` where it may have that token no more,
+    `CarrierUnknown`."""
     if not await hold_client(unit, client.client_id):
         raise UnknownClient
     registered = await get_client(unit, client.client_id)
-    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), PERMISSION)
+    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), permission)
     return carrier_of(registered)
 
 

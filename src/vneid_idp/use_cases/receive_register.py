@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
+from vneid_idp.protocol.claims import REGISTER
+from vneid_idp.protocol.client import Client
 from vneid_idp.registered_numbers import intake, parts, uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, find_key
 from vneid_idp.registered_numbers.intake import UploadOvertaken
@@ -25,9 +26,9 @@ from vneid_idp.registered_numbers.uploads import RegisterUpload, UploadState
 from vneid_idp.registers.columns import UnreadableRegister
 from vneid_idp.registers.reading import Register, open_register
 from vneid_idp.storage.unit import Database, Unit
-from vneid_idp.use_cases.bind_number import carrier_of
+from vneid_idp.use_cases.bind_number import hold_carrier
 from vneid_idp.use_cases.class_register import terms_of
-from vneid_idp.use_cases.upload_register import Intake, digest_of_file, read_upload
+from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, digest_of_file, read_upload
 
 
 class BadPart(DomainError):
@@ -56,17 +57,24 @@ class Desk:
     registry: PopulationRegistry
 
 
-async def receive_part(
-    unit: Unit, sealer: Sealer, client_id: str, upload_id: str, place: int, data: bytes
+async def begin_receiving(
+    unit: Unit, sealer: Sealer, blind: BlindIndex, client: Client, file: NewFile
 ) -> RegisterUpload:
-    """Keep a part of a file that is to come, for a client of its carrier; with the last one it can be
-    read.
+    """The upload of a file that a client of a carrier is to send with its own token. Raises as `hold_carrier` and
+    `begin_upload`."""
+    await hold_carrier(unit, client, REGISTER)
+    upload, _ = await begin_upload(unit, sealer, blind, client.client_id, file, {"by": "client"})
+    return upload
 
-    Raises `UnknownClient`, `CarrierUnknown`, `UnknownUpload`, `UploadNotReceiving` and `BadPart`.
+
+async def receive_part(
+    unit: Unit, sealer: Sealer, client: Client, upload_id: str, place: int, data: bytes
+) -> RegisterUpload:
+    """Keep a part of a file that is to come, for a client of its carrier; with the last one it can be read.
+
+    Raises as `hold_carrier`, and `UnknownUpload`, `UploadNotReceiving` and `BadPart`.
     """
-    if not await hold_client(unit, client_id):
-        raise UnknownClient
-    family_id = carrier_of(await get_client(unit, client_id))
+    family_id = await hold_carrier(unit, client, REGISTER)
     await uploads.get_of_family(unit, family_id, upload_id)
     current, key = await uploads.seize(unit, upload_id), await find_key(unit, sealer, family_id)
     if current is None or current.state is not UploadState.RECEIVING or key is None:

@@ -8,6 +8,7 @@ from vneid_idp.kernel.clock import DAY
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.climbing import proved, steps_of
+from vneid_idp.registered_numbers.telling import recycled
 
 SINCE = 1_793_552_400_000
 NUMBER = on_ladder(1, Trigger.CLEAN_UP_2026, SINCE)
@@ -46,4 +47,5 @@ def test_what_was_cut_off_and_is_no_more_is_restored_and_nothing_else() -> None:
     assert restoration(NUMBER, proved(NUMBER, now), now) is None, "it worked all the while"
     cut = NUMBER.with_facts(one_way_at=1)
     assert restoration(cut, cut.with_facts(two_way_at=2), now) is None
+    assert restoration(cut, recycled(cut, now), now) is not None, "its next holder was not the one who was cut off"
     assert restoration(cut, proved(cut, now).with_facts(ended_at=now), now) is None

@@ -1,0 +1,26 @@
+"""What another row about a number makes of it."""
+
+import pytest
+
+from tests.support.on_ladder import on_ladder
+from vneid_idp.kernel.clock import DAY
+from vneid_idp.policy.documents import shipped
+from vneid_idp.policy.intervals import Trigger
+from vneid_idp.registered_numbers.telling import Source, Told, told_again
+from vneid_idp.registers.classes import RowClass
+
+SINCE = 1_793_552_400_000
+IN_ORDER = Told(
+    "+84951234567", "digest 1", None, RowClass.CONSISTENT, (), "row.2", is_authenticated=True, activated_on=None
+)
+
+
+@pytest.mark.parametrize("trigger", [Trigger.CLEAN_UP_2026, Trigger.DEVICE_CHANGE])
+def test_a_row_in_order_takes_a_number_off_its_ladder_but_says_nothing_of_its_device(trigger: Trigger) -> None:
+    before = on_ladder(1, trigger, SINCE).with_facts(one_way_at=SINCE + DAY)
+    source = Source("song", "cli_song", "upl_2")
+    after = told_again(before, source, IN_ORDER, shipped(), SINCE + 2 * DAY, is_verified=False)
+    if trigger is Trigger.DEVICE_CHANGE:
+        assert (after.ladder, after.facts) == (before.ladder, before.facts)
+    else:
+        assert (after.ladder, after.facts.one_way_at, after.next_step) == (None, None, None)
