@@ -33,6 +33,7 @@ from vneid_idp.protocol.authorisation import (
     Origin,
     ParentGrant,
 )
+from vneid_idp.protocol.operator_tokens import DeviceNumber
 from vneid_idp.protocol.targets import Target
 from vneid_idp.protocol.tokens import AccessToken, Code, new_access_token
 from vneid_idp.storage.statement import Statement
@@ -285,6 +286,7 @@ FULL = Authorisation(
     targets=(Target("/userinfo"), Target("rsv_a", ("tickets:buy",))),
     acts_for="cli_app",
     purpose="account",
+    device_number=DeviceNumber("song", "bind_a"),
 )
 
 
