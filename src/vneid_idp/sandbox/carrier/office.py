@@ -24,7 +24,7 @@ TRIGGERS = {
     "device_change": "another phone",
     "clean_up_2026": "never confirmed",
     "nine_digit_card": "registered with a nine-digit card",
-    "disowned": "somebody says that it is not theirs",
+    "disowned": "the data do not agree, or somebody says that it is not theirs",
     "foreigner_passport": "registered with a foreign passport",
     "first_passport_number": "the first number on a passport",
 }
