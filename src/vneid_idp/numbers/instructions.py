@@ -21,8 +21,8 @@ from vneid_idp.numbers.instruction_representations import (
 from vneid_idp.numbers.routes import CallerOf
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.security_events import SECURITY_EVENT_TYPE
-from vneid_idp.use_cases.bind_number import carrier_of
 from vneid_idp.use_cases.tell_carrier import Told, acknowledge, list_to_tell, list_told, receive
+from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import Idp, idp

@@ -19,8 +19,8 @@ from vneid_idp.registered_numbers import parts, uploads
 from vneid_idp.registered_numbers.parts import PART_BYTES
 from vneid_idp.registered_numbers.uploads import RegisterUpload
 from vneid_idp.registers.faults import FaultFile
-from vneid_idp.use_cases.bind_number import carrier_of
 from vneid_idp.use_cases.receive_register import BadPart, begin_receiving, receive_part
+from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.bodies import TooLong, read_body

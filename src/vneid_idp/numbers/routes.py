@@ -17,8 +17,9 @@ from vneid_idp.numbers.representations import NUMBER_ID, NewNumber, Number, Numb
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.operator_tokens import LIFE, seal_operator_token
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.bind_number import bind_number, carrier_of, release_number
+from vneid_idp.use_cases.bind_number import bind_number, release_number
 from vneid_idp.use_cases.operator_tokens import vouch_for_device
+from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
 from vneid_idp.web.context import idp

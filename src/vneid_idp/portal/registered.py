@@ -1,5 +1,6 @@
 """Numbers that carriers have registered under one's papers: seen at `/me/numbers`, answered for one by one."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +15,7 @@ from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers.answers import AGREE, Answer, possible
-from vneid_idp.registered_numbers.carrier_key import find_key
+from vneid_idp.registered_numbers.carrier_key import CarrierKey, find_key
 from vneid_idp.registered_numbers.climbing import coming_of
 from vneid_idp.registered_numbers.rules import OVER, RegisteredNumber, RegisteredState
 from vneid_idp.registered_numbers.service import NumberNotRegistered
@@ -26,7 +27,7 @@ from vneid_idp.web.formats import format_date
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.pages import ListPart
-from vneid_idp.web.registered_words import COMING, MEANINGS, REASONS, STATES
+from vneid_idp.web.registered_words import COMING, MEANINGS, REASONS, RECHECKS, STATES
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
 
@@ -69,14 +70,15 @@ async def read_registered(
     async with holder.provider.db.reading() as unit:
         found = await _list(unit, holder, after)
         part = ListPart.of(found, PAGE)
-        shown = [await _shown(request, unit, holder.provider, number, policy) for number in part.shown]
-    known = sorted((each for each in shown if each is not None), key=lambda each: (not each.waits, each.number_id))
+        carriers = await _carriers(unit, holder.provider, part.shown)
+    shown = (_shown(request, number, carriers, policy) for number in part.shown if number.family_id in carriers)
+    known = sorted(shown, key=lambda each: (not each.waits, each.number_id))
     return tuple(known), None if part.last is None else part.last.number_id
 
 
 async def count_waiting(unit: Reading, holder: Holder) -> int:
     """For how many numbers an answer is waited, of those of the first page."""
-    return sum(number.state in _UNANSWERED for number in await _list(unit, holder, None))
+    return sum(map(_waits, await _list(unit, holder, None)))
 
 
 async def ask(request: Request, holder: Holder) -> Response:
@@ -89,10 +91,10 @@ async def ask(request: Request, holder: Holder) -> Response:
         number = await registered_numbers.find_of_holder(
             unit, holder.provider.keys.blind, _id_number(holder), request.query_params.get("number", "")
         )
-        shown = None if number is None else await _shown(request, unit, holder.provider, number, policy)
-    if shown is None or not shown.may_disown:
+        carriers = await _carriers(unit, holder.provider, [] if number is None else [number])
+    if number is None or number.family_id not in carriers or Answer.NOT_MINE not in possible(number):
         raise NumberNotRegistered
-    return render(request, "portal/disown_number.html", number=shown)
+    return render(request, "portal/disown_number.html", number=_shown(request, number, carriers, policy))
 
 
 async def answer(request: Request, holder: Holder) -> Response:
@@ -128,24 +130,40 @@ def _id_number(holder: Holder) -> str:
     return record.personal_number
 
 
-async def _shown(
-    request: Request, unit: Reading, provider: Idp, number: RegisteredNumber, policy: Policy
-) -> Registered | None:
-    """Nothing of a carrier that was deleted at this moment."""
-    key = await find_key(unit, provider.keys.sealer, number.family_id)
-    if key is None:
-        return None
-    answers = possible(number)
+@dataclass(frozen=True, slots=True)
+class _Carrier:
+    name: str
+    key: CarrierKey
+
+
+async def _carriers(unit: Reading, provider: Idp, numbers: Iterable[RegisteredNumber]) -> Mapping[str, _Carrier]:
+    """The carriers of these numbers, each read once, but for one that was deleted at this moment."""
+    found = {}
+    for family_id in {number.family_id for number in numbers}:
+        key = await find_key(unit, provider.keys.sealer, family_id)
+        if key is not None:
+            found[family_id] = _Carrier((await families.get(unit, family_id)).name, key)
+    return found
+
+
+def _waits(number: RegisteredNumber) -> bool:
+    """Whether its holder is to say whether it is theirs."""
+    return number.state in _UNANSWERED and Answer.MINE in possible(number)
+
+
+def _shown(request: Request, number: RegisteredNumber, carriers: Mapping[str, _Carrier], policy: Policy) -> Registered:
+    answers, carrier = possible(number), carriers[number.family_id]
+    asks = number.state in (RegisteredState.REGISTERED, RegisteredState.ASKED)
     return Registered(
         number_id=number.number_id,
-        number=key.open(number.sealed_number),
+        number=carrier.key.open(number.sealed_number),
         family_id=number.family_id,
-        carrier=(await families.get(unit, number.family_id)).name,
+        carrier=carrier.name,
         since=number.facts.registered_at,
         is_over=number.state in OVER,
         is_settled=number.state is RegisteredState.VERIFIED,
-        waits=number.state in _UNANSWERED,
-        state=STATES[number.state],
+        waits=_waits(number),
+        state=RECHECKS if asks and number.rechecks else STATES[number.state],
         texts=_texts(request, number, policy),
         may_confirm=Answer.MINE in answers,
         may_disown=Answer.NOT_MINE in answers,

@@ -43,8 +43,7 @@ def possible(number: RegisteredNumber) -> frozenset[Answer]:
         return frozenset()
     facts = number.facts
     # Whoever has another device shows their face at the carrier (Article 8): to say that it is theirs proves nothing.
-    rechecks = number.ladder is not None and number.ladder.trigger is Trigger.DEVICE_CHANGE
-    said = {Answer.MINE} if rechecks or facts.confirmed_at or facts.proved_at else set()
+    said = {Answer.MINE} if number.rechecks or facts.confirmed_at or facts.proved_at else set()
     return frozenset(Answer) - (said | ({Answer.NOT_MINE} if facts.disowned_at else set()))
 
 

@@ -120,6 +120,12 @@ class RegisteredNumber:
         """Where it stands."""
         return self.facts.state
 
+    @property
+    def rechecks(self) -> bool:
+        """Whether it is on the ladder for another device: whoever has it shows a face at the carrier, and neither their
+        word nor a row of a register says anything of that."""
+        return self.ladder is not None and self.ladder.trigger is Trigger.DEVICE_CHANGE
+
     def with_facts(self, **facts: Any) -> "RegisteredNumber":
         """The same number with these facts, instants by name."""
         return replace(self, facts=replace(self.facts, **facts))

@@ -117,8 +117,7 @@ def told_again(
         reasons=told.reasons,
         absent_at=None,
     )
-    rechecks = before.ladder is not None and before.ladder.trigger is Trigger.DEVICE_CHANGE
-    if rechecks or facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
+    if before.rechecks or facts.ended_at or facts.proved_at or facts.disowned_at or facts.disputed_at:
         return put_on(number, before.ladder, policy)
     if is_verified or (facts.confirmed_at and told.row_class in AGREE):
         return proved(number, now)

@@ -10,14 +10,12 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
 from vneid_idp.bindings.subscriber_numbers.ways import check_channel, check_route, check_sequence, holder_of
 from vneid_idp.bindings.subscriber_numbers.words import (
-    CarrierUnknown,
     MatchNotUsable,
     NumberBoundToAnother,
     NumberFrozen,
     NumberNotConfirmed,
     NumberSuspended,
 )
-from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.faces.evidence import FaceRoute
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
@@ -30,8 +28,6 @@ from vneid_idp.matching import service as matches
 from vneid_idp.matching.service import digest_of_phone
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.authorisation import Authorisation
-from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
-from vneid_idp.protocol.claims import check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Detail
 from vneid_idp.protocol.details.granting import level_of
@@ -41,6 +37,7 @@ from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
+from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
 
 async def bind_number(
@@ -187,21 +184,3 @@ async def release_number(unit: Unit, client: Client, binding_id: str) -> Subscri
     that is released stays so. Raises as `hold_carrier`, and `BindingNotFound`."""
     found = await subscriber_numbers.get_of_family(unit, await hold_carrier(unit, client), binding_id)
     return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
-
-
-async def hold_carrier(unit: Unit, client: Client, permission: str = PERMISSION) -> str:
-    """The carrier for which a client does something with its own token, held until the unit ends. Raises
-    `UnknownClient` when the client was disabled meanwhile, `InsufficientScope` where it may have that token no more,
-    `CarrierUnknown`."""
-    if not await hold_client(unit, client.client_id):
-        raise UnknownClient
-    registered = await get_client(unit, client.client_id)
-    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), permission)
-    return carrier_of(registered)
-
-
-def carrier_of(client: Client) -> str:
-    """The carrier whose numbers a client may handle: its organisation. Raises `CarrierUnknown`."""
-    if client.family is None:
-        raise CarrierUnknown
-    return client.family

@@ -7,16 +7,15 @@ from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import get_of_family
 from vneid_idp.bindings.subscriber_numbers.words import NumberFrozen, NumberSuspended
-from vneid_idp.clients.service import Once, UnknownClient, get_client, hold_client, use_up
+from vneid_idp.clients.service import Once, hold_client, use_up
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import digest, new_id
-from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER, check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.operator_tokens import LIFE, DeviceNumber, OperatorToken
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.bind_number import carrier_of
 from vneid_idp.use_cases.numbers_in_name import counts
+from vneid_idp.use_cases.who_is_carrier import hold_carrier
 
 _RESTING: Mapping[NumberState, type[DomainError]] = {
     NumberState.SUSPENDED: NumberSuspended,
@@ -25,14 +24,9 @@ _RESTING: Mapping[NumberState, type[DomainError]] = {
 
 
 async def vouch_for_device(unit: Unit, client: Client, binding_id: str) -> OperatorToken:
-    """An operator token for a number of this carrier's. Raises `UnknownClient` when the client was disabled meanwhile,
-    `InsufficientScope`, `CarrierUnknown`, `BindingNotFound`, also for a number that was released, and for one that
-    counts for nobody now `NumberSuspended`, `NumberFrozen` and `MoveForbidden`."""
-    if not await hold_client(unit, client.client_id):
-        raise UnknownClient
-    registered = await get_client(unit, client.client_id)
-    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), SUBSCRIBER_NUMBER)
-    number = DeviceNumber(carrier_of(registered), binding_id)
+    """An operator token for a number of this carrier's. Raises as `hold_carrier`, `BindingNotFound`, also for a number
+    that was released, and for one that counts for nobody now `NumberSuspended`, `NumberFrozen` and `MoveForbidden`."""
+    number = DeviceNumber(await hold_carrier(unit, client), binding_id)
     found = await get_of_family(unit, number.family_id, binding_id)
     if found.facts.released_at is not None:
         raise BindingNotFound

@@ -26,9 +26,9 @@ from vneid_idp.registered_numbers.uploads import RegisterUpload, UploadState
 from vneid_idp.registers.columns import UnreadableRegister
 from vneid_idp.registers.reading import Register, open_register
 from vneid_idp.storage.unit import Database, Unit
-from vneid_idp.use_cases.bind_number import hold_carrier
 from vneid_idp.use_cases.class_register import terms_of
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, digest_of_file, read_upload
+from vneid_idp.use_cases.who_is_carrier import hold_carrier
 
 
 class BadPart(DomainError):

@@ -15,7 +15,6 @@ from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number, number_of
-from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors.distrusted_phones import Cause
@@ -25,16 +24,14 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER as PERMISSION
-from vneid_idp.protocol.claims import check_scope
 from vneid_idp.protocol.client import Client
 from vneid_idp.registered_numbers import rechecking
 from vneid_idp.registered_numbers.rechecking import Changed
 from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.bind_number import carrier_of
 from vneid_idp.use_cases.distrust_phone import distrust_phone
 from vneid_idp.use_cases.protect_account import FreshProofNeeded, seize_holder, shows_passkey
+from vneid_idp.use_cases.who_is_carrier import hold_carrier
 
 _NUMBERS: Kinds = {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER}
 _CAUSES = {ReportKind.SWAP: Cause.SWAP, ReportKind.PORT_OUT: Cause.PORT_OUT}
@@ -54,14 +51,9 @@ async def report_number(
     """Let a number of the carrier be as it is told; how it stands, and the log-out notices to deliver after the commit.
     What was told before changes nothing, and of a number that was released nothing follows.
 
-    Raises `UnknownClient` when the client was disabled meanwhile, `InsufficientScope`, `CarrierUnknown`,
-    `BindingNotFound` and `ImplausibleInstant`.
+    Raises as `hold_carrier`, and `BindingNotFound` and `ImplausibleInstant`.
     """
-    if not await hold_client(unit, client.client_id):
-        raise UnknownClient
-    registered = await get_client(unit, client.client_id)
-    check_scope(registered.scope if "client_credentials" in registered.grant_types else (), PERMISSION)
-    family_id = carrier_of(registered)
+    family_id = await hold_carrier(unit, client)
     found = await subscriber_numbers.get_of_family(unit, family_id, binding_id)
     key = await vault.find_key(unit, found.person_id)
     if key is None:  # forgotten: nothing of theirs rests on anything

@@ -12,7 +12,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.security_events import security_event_claims
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.bind_number import carrier_of, hold_carrier
+from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ from vneid_idp.registers.reading import Register
 from vneid_idp.registers.rows import HolderKind, RegisterRow
 from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.storage.unit import Database, InUnit, Unit
-from vneid_idp.use_cases.bind_number import carrier_of
 from vneid_idp.use_cases.class_register import ClassedBatch, classed_batches
+from vneid_idp.use_cases.who_is_carrier import carrier_of
 
 ABANDONED_AFTER: Instant = HOUR
 """An upload with which nobody went on for so long makes way for another file."""

@@ -21,6 +21,9 @@ STATES: Mapping[RegisteredState, tuple[str, str]] = {
 }
 """The words of a badge, and how it looks."""
 
+RECHECKS = (mark("Works in another device"), "warning")
+"""Of a number whose holder has to show a face at the carrier: nothing is asked here."""
+
 MEANINGS: Mapping[RegisteredState, str] = {
     RegisteredState.VERIFIED: mark("Nothing is left to do."),
     RegisteredState.DISOWNED: mark("The carrier is told so, and asks whoever uses it."),

@@ -55,6 +55,8 @@ async def test_another_device_sets_the_number_on_the_ladder_once(land: Country, 
     page = await opened((await known(land)).person, PAGE)
     assert "Dùng trên thiết bị khác" in page.text
     assert 'value="mine"' not in page.text, "to say that it is theirs is no face"
+    assert "Có phải số của bạn?" not in page.text, "nor is it asked"
+    assert "chờ bạn trả lời" not in (await opened((await known(land)).person, "/me")).text
     async with land.idp.db.reading() as unit:
         assert await distrusted_phones.find(unit, someone.person_id) is None
 
