@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import BigInteger, Text, and_, bindparam, func, select, update
 
 from vneid_idp.instructions.rules import (
-    ANSWER_WITHIN,
     AnsweredOtherwise,
     Instruction,
     Outcome,
@@ -57,10 +56,10 @@ _SUPERSEDE = Statement(
     .values(answered_at=_now, received_at=func.coalesce(_c.received_at, _now), outcome=Outcome.SUPERSEDED.value)
 )
 _open = _c.answered_at.is_(None)
-_OLDEST_OPEN = Statement(select(func.min(_c.made_at).label("made_at")).where(_open))
+_FIRST_TO_ANSWER = Statement(select(func.min(_c.answer_by).label("by")).where(_open))
 _OVERDUE = Statement(
-    select(_c.family_id, func.count().label("count"), func.min(_c.made_at).label("oldest"))
-    .where(_open, _c.made_at <= bindparam("before", type_=BigInteger))
+    select(_c.family_id, func.count().label("count"), func.min(_c.answer_by).label("since"))
+    .where(_open, _c.answer_by <= _now)
     .group_by(_c.family_id)
     .order_by(_c.family_id)
 )
@@ -110,16 +109,14 @@ async def acknowledge(
 
 async def overdue_since(unit: Reading) -> Instant | None:
     """Since when an instruction is overdue, the one that is so for the longest; nothing where none is."""
-    row = await unit.fetch_one(_OLDEST_OPEN)
-    if row is None or row["made_at"] is None or row["made_at"] + ANSWER_WITHIN > unit.now:
-        return None
-    return int(row["made_at"]) + ANSWER_WITHIN
+    row = await unit.fetch_one(_FIRST_TO_ANSWER)
+    return None if row is None or row["by"] is None or row["by"] > unit.now else int(row["by"])
 
 
 async def list_overdue(unit: Reading) -> tuple[Overdue, ...]:
     """What each carrier should have answered by now, where it is anything."""
-    rows = await unit.fetch(_OVERDUE, before=unit.now - ANSWER_WITHIN)
-    return tuple(Overdue(row["family_id"], row["count"], row["oldest"] + ANSWER_WITHIN) for row in rows)
+    rows = await unit.fetch(_OVERDUE, now=unit.now)
+    return tuple(Overdue(row["family_id"], row["count"], row["since"]) for row in rows)
 
 
 async def _seize(unit: Unit, family_id: str, instruction_id: str) -> Instruction:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.clock import DAY, HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.policy.ladder import Due
@@ -13,6 +13,9 @@ from vneid_idp.registered_numbers.rules import RegisteredNumber
 
 ANSWER_WITHIN: Instant = DAY
 """How long a carrier has to say what came of an instruction; after that it is overdue."""
+ANSWER_WITHIN_OF_DEVICES: Instant = 2 * HOUR
+"""… where a number is used in another device: in so many hours it has to suspend it (Circular 08/2026/TT-BKHCN
+Article 8)."""
 
 
 class InstructionKind(StrEnum):
@@ -123,12 +126,19 @@ class Instruction:
     reason: Reason
     due_at: Instant
     made_at: Instant
+    answer_by: Instant
+    """Until when the carrier has to say what came of it; after that it is overdue."""
     received_at: Instant | None = None
     event_error: str | None = None
     """With which code the carrier could not read the event that brought it (RFC 8935 §2.4)."""
     answered_at: Instant | None = None
     outcome: Outcome | None = None
     refusal: Refusal | None = None
+
+
+def answer_by(trigger: Trigger, made_at: Instant) -> Instant:
+    """Until when a carrier has to answer an instruction that is made now, by what set the number on the ladder."""
+    return made_at + (ANSWER_WITHIN_OF_DEVICES if trigger is Trigger.DEVICE_CHANGE else ANSWER_WITHIN)
 
 
 def of_step(before: RegisteredNumber, due: Due) -> NewInstruction:

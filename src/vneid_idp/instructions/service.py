@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from vneid_idp.instructions import store
-from vneid_idp.instructions.rules import Instruction, NewInstruction, restoration
+from vneid_idp.instructions.rules import Instruction, NewInstruction, answer_by, restoration
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Unit
@@ -39,4 +39,5 @@ def _made(new: NewInstruction, place: int, now: int) -> Instruction:
         reason=new.reason,
         due_at=new.due_at,
         made_at=now,
+        answer_by=answer_by(new.reason.trigger, now),
     )

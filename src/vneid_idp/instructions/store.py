@@ -26,6 +26,7 @@ _COLUMNS = (
     "legal_reference",
     "due_at",
     "made_at",
+    "answer_by",
 )
 """What a new one has; the others say what became of it."""
 _PLAIN = (
@@ -36,6 +37,7 @@ _PLAIN = (
     "place",
     "due_at",
     "made_at",
+    "answer_by",
     "received_at",
     "event_error",
     "answered_at",
@@ -85,6 +87,7 @@ def _row_of(made: Instruction) -> Mapping[str, Any]:
         "legal_reference": made.reason.legal_reference,
         "due_at": made.due_at,
         "made_at": made.made_at,
+        "answer_by": made.answer_by,
     }
 
 

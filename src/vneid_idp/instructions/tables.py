@@ -21,6 +21,8 @@ instructions = Table(
     Column("legal_reference", Text),
     Column("due_at", BigInteger, nullable=False),
     Column("made_at", BigInteger, nullable=False),
+    # Until when it has to be answered.
+    Column("answer_by", BigInteger, nullable=False),
     # When the carrier had it, and the code with which it could not read the event that brought it.
     Column("received_at", BigInteger),
     Column("event_error", Text),
@@ -42,7 +44,7 @@ Index(
 )
 Index(
     "ix_instructions_unanswered",
-    _c.made_at,
+    _c.answer_by,
     postgresql_where=_c.answered_at.is_(None),
     sqlite_where=_c.answered_at.is_(None),
 )

@@ -41,6 +41,7 @@ class Instruction(_Model):
     reason: Reason
     due_at: datetime
     made_at: datetime
+    answer_by: datetime = Field(description="Until when it is to be acknowledged; after that it is overdue.")
     received_at: datetime | None = Field(description="When an event that brought it was received.")
     acknowledged_at: datetime | None
     outcome: Outcome | None = Field(
@@ -64,6 +65,7 @@ class Instruction(_Model):
             ),
             due_at=to_datetime(each.due_at),
             made_at=to_datetime(each.made_at),
+            answer_by=to_datetime(each.answer_by),
             received_at=None if each.received_at is None else to_datetime(each.received_at),
             acknowledged_at=None if each.answered_at is None else to_datetime(each.answered_at),
             outcome=each.outcome,

@@ -30,6 +30,7 @@ class Told:
             "trigger": each.reason.trigger,
             "since": to_rfc3339(each.reason.since),
             "due_at": to_rfc3339(each.due_at),
+            "answer_by": to_rfc3339(each.answer_by),
         }
         if each.reason.legal_reference is not None:
             event["legal_reference"] = each.reason.legal_reference

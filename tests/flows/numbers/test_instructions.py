@@ -76,7 +76,7 @@ async def test_what_is_polled_is_signed_in_order_and_not_told_again_once_receive
         assert told["sub_id"]["phone_number"] in NUMBERS
         ((kind, event),) = told["events"].items()
         assert kind == "urn:vneid:event:subscriber-number:notify"
-        assert event.keys() == {"order", "trigger", "since", "due_at", "legal_reference"}
+        assert event.keys() == {"order", "trigger", "since", "due_at", "answer_by", "legal_reference"}
         assert (event["order"], event["trigger"]) == (1, "disowned")
     # The next of a number comes when the one before was received.
     made = (await ask(song, token, "", limit=1))["items"][0]

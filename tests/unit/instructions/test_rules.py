@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.on_ladder import on_ladder
-from vneid_idp.instructions.rules import InstructionKind, Reason, kind_of, of_step, restoration
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.instructions.rules import InstructionKind, Reason, answer_by, kind_of, of_step, restoration
+from vneid_idp.kernel.clock import DAY, HOUR
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.climbing import proved, steps_of
@@ -23,6 +23,11 @@ def test_each_step_is_an_instruction_and_a_notice_asks_for_a_face_where_one_is_m
         "cut_both",
         "end",
     ]
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_a_carrier_has_a_day_to_answer_and_two_hours_where_the_law_gives_it_no_more(trigger: Trigger) -> None:
+    assert answer_by(trigger, SINCE) - SINCE == (2 * HOUR if trigger is Trigger.DEVICE_CHANGE else DAY)
 
 
 def test_a_step_says_why_by_which_rule_and_since_when() -> None:
