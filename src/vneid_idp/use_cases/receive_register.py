@@ -14,7 +14,7 @@ from typing import BinaryIO
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.sealing import Sealer
+from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.claims import REGISTER
@@ -117,7 +117,8 @@ async def read_received(desk: Desk, policy: Policy) -> bool:
 
 
 async def _assembled(desk: Desk, upload: RegisterUpload, key: CarrierKey, file: BinaryIO) -> Register:
-    """The register that the parts make. Raises `UnreadableRegister`, also where it is another file than was told of."""
+    """The register that the parts make. Raises `UnreadableRegister`, also where it is another file than was told of, or
+    a part does not open any more."""
     assert upload.parts is not None, "taken for its parts"
     hashed = hashlib.sha256()
     for place in range(1, upload.parts + 1):
@@ -125,7 +126,10 @@ async def _assembled(desk: Desk, upload: RegisterUpload, key: CarrierKey, file: 
             sealed = await parts.find(unit, upload.upload_id, place)
         if sealed is None:
             raise UploadOvertaken
-        data = key.open_part(upload.upload_id, place, sealed)
+        try:
+            data = key.open_part(upload.upload_id, place, sealed)
+        except NotSealedHere as error:
+            raise UnreadableRegister(f"Part {place} of it is damaged here. Announce the file again.") from error
         hashed.update(data)
         await asyncio.to_thread(file.write, data)
     if digest_of_file(desk.blind, upload.family_id, hashed.hexdigest()) != upload.file_digest:

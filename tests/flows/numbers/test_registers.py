@@ -4,14 +4,18 @@ import hashlib
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
 from tests.support.uploads import csv_of, row
 from vneid_idp.protocol.claims import REGISTER, SUBSCRIBER_NUMBER
 from vneid_idp.registered_numbers import parts
+from vneid_idp.registered_numbers.tables import register_parts
+from vneid_idp.storage.statement import Statement
 from vneid_idp.workers.tasks import forget_registers, read_registers
 
+_SPOIL = Statement(update(register_parts).where(register_parts.c.place == 2).values(sealed=b"spoiled bytes, no part"))
 REGISTERS = "/numbers/v1/registers"
 FILE = csv_of(row(1), row(2, birthdate="soon"), row(3, service="machine"))
 
@@ -90,6 +94,19 @@ async def test_another_file_than_was_told_of_is_not_read(land: Country) -> None:
     failed = await song.call("GET", at)
     assert (failed["state"], failed["numbers"]) == ("failed", {})
     assert "another file" in failed["failure"]
+
+
+async def test_a_part_that_does_not_open_any_more_ends_the_upload_in_words(land: Country) -> None:
+    song = await Carrier.of(land)
+    at = f"/{(await song.announce())['upload_id']}"
+    for place in (1, 2, 3):
+        await song.call("PUT", f"{at}/parts/{place}", content=part(place))
+    async with land.idp.db.writing() as unit:
+        await unit.execute(_SPOIL)
+    await read_registers(land.idp)
+    failed = await song.call("GET", at)
+    assert (failed["state"], failed["numbers"]) == ("failed", {})
+    assert failed["failure"] == "Part 2 of it is damaged here. Announce the file again."
 
 
 async def test_it_takes_the_carriers_own_token_with_the_scope(land: Country) -> None:
