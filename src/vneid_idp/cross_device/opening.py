@@ -120,5 +120,6 @@ async def _add(
         outcome=None,
         grant_id=None,
         authorisation=None,
+        by_message=None,
     )
     return Opened(made, handle, code, number)

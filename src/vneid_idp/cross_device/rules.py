@@ -33,7 +33,8 @@ class Outcome(StrEnum):
     EXPIRED = "expired"
     """Its client was told that nobody had answered in time."""
     ENDED = "ended"
-    """The person approved it, and then ended what services were given for longer than a session."""
+    """The person approved it, and then what services were given for longer than a session ended: by the person, or
+    since it rested on a number that got into other hands."""
 
 
 class OnRecord(StrEnum):

@@ -180,6 +180,7 @@ async def approve(
         phone=polled.phone_id,
         grant=grant_id,
         sealed_authorisation=sealed,
+        rests_on_number=int(authorisation.by_message),
         now=unit.now,
     )
     if row is None:
@@ -194,6 +195,11 @@ async def hold_approved(unit: Unit, client_id: str, handle: str) -> bool:
 async def end_approved(unit: Unit, person_id: str) -> None:
     """Have no poll fetch what a person approved any more. What was fetched, its grant ends."""
     await unit.execute(store.END_APPROVED, person=person_id)
+
+
+async def end_approved_by_message(unit: Unit, person_id: str) -> None:
+    """The same of what rests on the person's phone number."""
+    await unit.execute(store.END_APPROVED_BY_MESSAGE, person=person_id)
 
 
 async def end_approved_on(unit: Unit, person_id: str, phone_id: str) -> None:

@@ -77,6 +77,7 @@ APPROVE = Statement(
         outcome=literal_column(f"'{Outcome.APPROVED}'"),
         grant_id=bindparam("grant", type_=Text),
         authorisation=bindparam("sealed_authorisation", type_=Text),
+        by_message=bindparam("rests_on_number", type_=BigInteger),
         expires_at=case((_c.expires_at < _fetched_until, _fetched_until), else_=_c.expires_at),
     )
     .returning(*_c)
@@ -90,6 +91,11 @@ HOLD_APPROVED = Statement(
 )
 END_APPROVED = Statement(
     update(polled_requests).where(_asked, _approved).values(outcome=literal_column(f"'{Outcome.ENDED}'"))
+)
+END_APPROVED_BY_MESSAGE = Statement(
+    update(polled_requests)
+    .where(_asked, _approved, _c.by_message.is_distinct_from(literal_column("0")))
+    .values(outcome=literal_column(f"'{Outcome.ENDED}'"))
 )
 END_APPROVED_ON = Statement(
     update(polled_requests)

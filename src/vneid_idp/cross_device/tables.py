@@ -38,6 +38,8 @@ polled_requests = Table(
     # Of an approved one: the grant that one poll opens, and the sealed authorisation.
     Column("grant_id", Text),
     Column("authorisation", Text),
+    # Whether what was approved rests on the person's phone number; unknown of what earlier versions wrote.
+    Column("by_message", BigInteger),
     Index("ix_polled_requests_person", "person_id", "expires_at"),
     Index("ix_polled_requests_expires_at", "expires_at"),
 )

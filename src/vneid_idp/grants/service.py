@@ -157,6 +157,20 @@ _END_KEPT_ELSEWHERE = Statement(
     .values(revoked_at=bindparam("at"))
     .returning(grants.c.client_id, grants.c.grant_id)
 )
+_END_BY_MESSAGE = Statement(
+    update(grants)
+    .where(
+        grants.c.person_id == bindparam("of_person"),
+        # What ends with its session is ended by that, and what was derived by its parent.
+        grants.c.offline == literal_column("1"),
+        grants.c.parent_grant_id.is_(None),
+        grants.c.by_message.is_distinct_from(literal_column("0")),
+        grants.c.revoked_at.is_(None),
+        grants.c.expires_at > bindparam("at"),
+    )
+    .values(revoked_at=bindparam("at"))
+    .returning(grants.c.client_id, grants.c.grant_id)
+)
 _END_ALL_OF_CLIENT = Statement(
     update(grants)
     .where(grants.c.client_id == bindparam("of_client"), grants.c.revoked_at.is_(None))
@@ -219,6 +233,7 @@ async def open_grant(
         revoked_at=None,
         linked_at=None,
         offline=int(ground.session_id is None or "offline_access" in authorisation.scope),
+        by_message=int(authorisation.by_message),
         now=unit.now,
         **entry(unit.now, _of_opening(authorisation)),
     )
@@ -330,6 +345,13 @@ async def end_kept_elsewhere(unit: Unit, person_id: str, but: str) -> tuple[tupl
     """End what a person gave for longer than a session (`offline_access`) in any session `but` this one, whether that
     stands or not; of which client each was, and which."""
     rows = await unit.fetch(_END_KEPT_ELSEWHERE, of_person=person_id, but=but, at=unit.now)
+    return tuple((row["client_id"], row["grant_id"]) for row in rows)
+
+
+async def end_by_message(unit: Unit, person_id: str) -> tuple[tuple[str, str], ...]:
+    """End what outlives its session of whatever rests on the phone number of a person, or of which nobody can tell; of
+    which client each was, and which."""
+    rows = await unit.fetch(_END_BY_MESSAGE, of_person=person_id, at=unit.now)
     return tuple((row["client_id"], row["grant_id"]) for row in rows)
 
 

@@ -23,6 +23,8 @@ grants = Table(
     Column("revoked_at", BigInteger),
     Column("offline", BigInteger, nullable=False),
     Column("linked_at", BigInteger),
+    # Whether it rests on the person's phone number; unknown of what earlier versions wrote.
+    Column("by_message", BigInteger),
     Index("ix_grants_consent", "person_id", "consent_id"),
     # For whoever forgets what ended.
     Index("ix_grants_expires", "expires_at"),

@@ -119,6 +119,10 @@ class Authorisation:
     """The one registered purpose that this is for; `None` for all that the person agreed to."""
     device_number: DeviceNumber | None = None
     """The number in the device of the person, where a carrier vouched for it (`operator_tokens.py`)."""
+    by_message: bool = True
+    """Whether it rests on the person's phone number: a code by message is among the proofs of the session, or the
+    number is by what the person was named. It ends when the number gets into other hands. Of what earlier versions
+    wrote nobody can tell any more, and it ends as well."""
 
     @property
     def above(self) -> int:

@@ -20,7 +20,16 @@ from vneid_idp.protocol.errors import (
     OAuthError,
     UnmetAuthenticationRequirements,
 )
-from vneid_idp.protocol.levels import ACR_VALUES, LEVEL_1, LEVEL_2, SignInMethod, amr, opens_session, reached
+from vneid_idp.protocol.levels import (
+    ACR_VALUES,
+    LEVEL_1,
+    LEVEL_2,
+    SignInMethod,
+    amr,
+    by_message,
+    opens_session,
+    reached,
+)
 from vneid_idp.protocol.permitted import granted_targets
 
 
@@ -269,6 +278,7 @@ def _issue(
             auth_time=max(method.at for method in methods),
             link=acts.link,
             targets=granted_targets(request.targets, consent.decided),
+            by_message=by_message(person.methods),
         )
     )
 

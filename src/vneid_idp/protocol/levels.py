@@ -55,6 +55,11 @@ def possession_at(methods: tuple[SignInMethod, ...]) -> Instant | None:
     return max((method.at for method in methods if method.name in _IN_HAND), default=None)
 
 
+def by_message(methods: tuple[SignInMethod, ...]) -> bool:
+    """Whether a code by text message is among `methods`: what rests on them rests on the number, too."""
+    return any(method.name == "sms" for method in methods)
+
+
 def opens_session(methods: tuple[SignInMethod, ...]) -> bool:
     """Whether `methods` sign somebody in: a code by text message alone does not, it only strengthens."""
     return any(method.name != "sms" for method in methods)

@@ -79,6 +79,8 @@ def _asked(client: Client, wanted: OpenAsserted, person_id: str) -> Authorisatio
         level=LEVEL,
         bound_to=wanted.bound_to,
         purpose=wanted.purpose,
+        # The number names them, by whichever of the two.
+        by_message=True,
         device_number=None if isinstance(wanted.named, str) else wanted.named.number,
     )
 

@@ -1,18 +1,19 @@
 """A carrier tells that a number works in another SIM, or moves away: what rests on it at this instant ends, or rests.
 
 Whoever has the number now may be somebody else. Codes that wait are good no more, and none is sent; sessions that a
-code strengthened end, with every access that they opened, and so does what services keep for longer than a session,
-since of that it cannot be told any more what opened it.
+code strengthened end, with every access that they opened, also where services keep it for longer than a session, and
+with what was derived from it. What a passkey opened stays.
 """
 
 from vneid_idp.audit.service import Event, EventKind, record
+from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery.sender import Delivery
+from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import distrusted_phones, otp, sessions
 from vneid_idp.identity.factors.distrusted_phones import Cause
-from vneid_idp.identity.factors.proofs import MESSAGE
+from vneid_idp.protocol.levels import by_message
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_session
-from vneid_idp.use_cases.protect_account import end_lasting_access
 
 
 async def distrust_phone(unit: Unit, person_id: str, client_id: str, cause: Cause) -> tuple[Delivery, ...]:
@@ -22,8 +23,11 @@ async def distrust_phone(unit: Unit, person_id: str, client_id: str, cause: Caus
     await otp.end_all(unit, person_id)
     deliveries: list[Delivery] = []
     for session in await sessions.list_sessions(unit, person_id):
-        if any(method.name == MESSAGE for method in session.methods):
+        if by_message(session.methods):
             deliveries += await end_session(unit, person_id, session.session_id)
-    await end_lasting_access(unit, person_id)
+    await cross_device.end_approved_by_message(unit, person_id)
+    data = {"by": "provider", "cause": cause.value}
+    for granted_to, grant_id in await grants.end_by_message(unit, person_id):
+        await record(unit, Event(EventKind.GRANT_REVOKED, person_id, granted_to, grant_id, data))
     await record(unit, Event(EventKind.PHONE_DISTRUSTED, person_id, client_id, data={"cause": cause.value}))
     return tuple(deliveries)
