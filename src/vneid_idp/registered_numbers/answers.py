@@ -66,7 +66,8 @@ def _confirmed(number: RegisteredNumber, policy: Policy, now: Instant) -> Regist
 
 def _disowned(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:
     said = number.with_facts(disowned_at=now, confirmed_at=None, proved_at=None)
+    # Nor does whoever has another device gain time, and their word would be good again.
     runs = number.ladder is not None and (
-        number.ladder.trigger is Trigger.DISOWNED or number.facts.one_way_at is not None
+        number.ladder.trigger is Trigger.DISOWNED or number.facts.one_way_at is not None or number.rechecks
     )
     return said if runs else put_on(said, Ladder(Trigger.DISOWNED, now), policy)

@@ -126,7 +126,25 @@ def put_on(number: RegisteredNumber, ladder: Ladder | None, policy: Policy) -> R
     return replanned(replace(number, ladder=ladder), () if ladder is None else steps_of(policy, ladder))
 
 
+def device_changed(before: RegisteredNumber, at: Instant, policy: Policy) -> RegisteredNumber:
+    """The number after it was told of as one in another device: the proof of before counts no more, and no word or row
+    takes its place. It is on the ladder of changed devices, unless it is cut off already, or the ladder that it is on
+    cuts it off sooner: nobody gains time by another device, nor by a third one. Of what has ended nothing follows."""
+    if before.facts.ended_at is not None:
+        return before
+    number = before.with_facts(proved_at=None, device_changed_at=at)
+    changed = put_on(number, Ladder(Trigger.DEVICE_CHANGE, at), policy)
+    if before.ladder is None:
+        return changed
+    as_before = put_on(number, before.ladder, policy)
+    if before.facts.one_way_at is not None:
+        return as_before
+    sooner, later = coming_of(as_before, policy), coming_of(changed, policy)
+    return as_before if sooner is not None and (later is None or sooner.at <= later.at) else changed
+
+
 def proved(number: RegisteredNumber, now: Instant) -> RegisteredNumber:
     """The number after its holder was authenticated: whatever cut it off is undone, and nothing is due any more."""
-    restored = number.with_facts(proved_at=now, disowned_at=None, disputed_at=None, one_way_at=None, two_way_at=None)
+    undone = ("disowned_at", "disputed_at", "device_changed_at", "one_way_at", "two_way_at")
+    restored = number.with_facts(proved_at=now, **dict.fromkeys(undone))
     return replace(restored, ladder=None, next_step=None)

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import new_id
-from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import store
 from vneid_idp.registered_numbers.carrier_key import ensure_key
-from vneid_idp.registered_numbers.climbing import put_on
-from vneid_idp.registered_numbers.rules import Ladder, NumberFacts, RegisteredNumber
+from vneid_idp.registered_numbers.climbing import device_changed
+from vneid_idp.registered_numbers.rules import NumberFacts, RegisteredNumber
 from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.storage.bulk import load
@@ -33,19 +32,15 @@ class Changed:
 
 
 async def put_on_ladder(unit: Unit, sealer: Sealer, changed: Changed, policy: Policy) -> RegisteredNumber:
-    """Set the number on the ladder of changed devices: the proof of before counts no more. One that is cut off already
-    stays on its own ladder: nobody gains time by another device."""
+    """Write that the number works in another device, and what follows (`climbing.device_changed`); the number as it is
+    now."""
     before = await store.seize(unit, changed.family_id, changed.number_digest)
-    ladder = Ladder(Trigger.DEVICE_CHANGE, changed.at)
+    number = device_changed(before or await _new(unit, sealer, changed), changed.at, policy)
     if before is None:
-        number = put_on(await _new(unit, sealer, changed), ladder, policy)
         row = store.row_of(number)
         await load(unit, registered_numbers, store.COLUMNS, [tuple(row[name] for name in store.COLUMNS)])
-        return number
-    if before.ladder is not None and before.facts.one_way_at is not None:
-        return before
-    number = put_on(before.with_facts(proved_at=None), ladder, policy)
-    await store.write(unit, number)
+    else:
+        await store.write(unit, number)
     return number
 
 

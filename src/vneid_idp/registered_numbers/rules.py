@@ -48,6 +48,9 @@ class NumberFacts:
     proved_at: Instant | None = None
     disowned_at: Instant | None = None
     disputed_at: Instant | None = None
+    device_changed_at: Instant | None = None
+    """When it began to work in another device than the one in which its holder was authenticated, as the carrier told
+    last; not any more once its holder was."""
     one_way_at: Instant | None = None
     two_way_at: Instant | None = None
     ended_at: Instant | None = None
@@ -122,9 +125,9 @@ class RegisteredNumber:
 
     @property
     def rechecks(self) -> bool:
-        """Whether it is on the ladder for another device: whoever has it shows a face at the carrier, and neither their
-        word nor a row of a register says anything of that."""
-        return self.ladder is not None and self.ladder.trigger is Trigger.DEVICE_CHANGE
+        """Whether it works in another device: whoever has it shows a face at the carrier, and neither their word nor a
+        row of a register says anything of that, whatever set it on the ladder."""
+        return self.facts.device_changed_at is not None
 
     def with_facts(self, **facts: Any) -> "RegisteredNumber":
         """The same number with these facts, instants by name."""

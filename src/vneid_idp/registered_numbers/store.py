@@ -22,6 +22,7 @@ _FACTS = (
     "proved_at",
     "disowned_at",
     "disputed_at",
+    "device_changed_at",
     "one_way_at",
     "two_way_at",
     "ended_at",

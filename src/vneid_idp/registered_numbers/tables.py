@@ -38,6 +38,7 @@ registered_numbers = Table(
     Column("proved_at", BigInteger),
     Column("disowned_at", BigInteger),
     Column("disputed_at", BigInteger),
+    Column("device_changed_at", BigInteger),
     Column("one_way_at", BigInteger),
     Column("two_way_at", BigInteger),
     Column("ended_at", BigInteger),

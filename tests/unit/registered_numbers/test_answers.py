@@ -9,7 +9,7 @@ from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.registered_numbers.answers import AGREE, Answer, NotToBeAnswered, answered, possible
-from vneid_idp.registered_numbers.climbing import put_on
+from vneid_idp.registered_numbers.climbing import device_changed, proved, put_on
 from vneid_idp.registered_numbers.rules import Ladder, RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
 
@@ -48,8 +48,15 @@ def test_what_can_be_said(facts: dict[str, Instant], answers: set[Answer]) -> No
             answered(number, refused, shipped(), NOW)
 
 
-def test_who_has_another_device_proves_nothing_by_saying_that_the_number_is_theirs() -> None:
-    assert possible(registered(RowClass.CONSISTENT, Ladder(Trigger.DEVICE_CHANGE, ARRIVED))) == {NOT_MINE}
+@pytest.mark.parametrize("one_way_at", [None, 1])
+def test_who_has_another_device_proves_nothing_by_what_they_say(one_way_at: Instant | None) -> None:
+    before = registered(RowClass.CONSISTENT).with_facts(one_way_at=one_way_at)
+    number = device_changed(before, ARRIVED, shipped())
+    assert possible(number) == {NOT_MINE}
+    after = answered(number, NOT_MINE, shipped(), NOW)
+    assert possible(after) == set(), "nor by taking it back"
+    assert (after.ladder, after.next_step) == (number.ladder, number.next_step), "nor is time gained"
+    assert proved(after, NOW).rechecks is False
 
 
 @pytest.mark.parametrize("row_class", RowClass)

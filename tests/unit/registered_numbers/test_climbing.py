@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from tests.support.registered import ARRIVED, NUMBER
-from vneid_idp.kernel.clock import DAY, Instant, local_date, midnight
+from vneid_idp.kernel.clock import DAY, HOUR, Instant, local_date, midnight
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.climbing import (
     TRIGGERS,
+    device_changed,
     first_ladder,
     next_of,
     proved,
@@ -124,6 +125,37 @@ def test_what_stands_in_the_register_no_more_is_left_alone() -> None:
 def test_nothing_is_due_for_a_number_that(fact: str) -> None:
     on = put_on(NUMBER.with_facts(**{fact: ARRIVED}), Ladder(Trigger.CLEAN_UP_2026, ARRIVED), shipped())
     assert on.next_step is None
+
+
+@pytest.mark.parametrize(
+    ("trigger", "since", "trigger_after", "since_after"),
+    [
+        (None, 0, Trigger.DEVICE_CHANGE, 10 * DAY),
+        (Trigger.CLEAN_UP_2026, 9 * DAY, Trigger.DEVICE_CHANGE, 10 * DAY),
+        # Due in an hour, and due already.
+        (Trigger.CLEAN_UP_2026, -51 * DAY + HOUR, Trigger.CLEAN_UP_2026, -51 * DAY + HOUR),
+        (Trigger.DEVICE_CHANGE, 10 * DAY - HOUR, Trigger.DEVICE_CHANGE, 10 * DAY - HOUR),
+    ],
+)
+def test_nobody_gains_time_by_another_device(
+    trigger: Trigger | None, since: Instant, trigger_after: Trigger, since_after: Instant
+) -> None:
+    ladder = None if trigger is None else Ladder(trigger, ARRIVED + since)
+    before = put_on(NUMBER.with_facts(proved_at=1 if ladder is None else None), ladder, shipped())
+    after = device_changed(before, ARRIVED + 10 * DAY, shipped())
+    assert (after.ladder, after.rechecks, after.facts.proved_at) == (
+        Ladder(trigger_after, ARRIVED + since_after),
+        True,
+        None,
+    )
+
+
+def test_who_is_cut_off_stays_so_with_another_device_and_what_has_ended_has_none() -> None:
+    cut = put_on(NUMBER.with_facts(one_way_at=ARRIVED), Ladder(Trigger.DISOWNED, ARRIVED), shipped())
+    after = device_changed(cut, ARRIVED + DAY, shipped())
+    assert (after.ladder, after.facts.one_way_at, after.rechecks) == (cut.ladder, ARRIVED, True)
+    ended = cut.with_facts(ended_at=ARRIVED + DAY)
+    assert device_changed(ended, ARRIVED + 2 * DAY, shipped()) == ended
 
 
 def test_a_proof_undoes_what_cut_it_off() -> None:

@@ -6,6 +6,7 @@ from tests.support.on_ladder import on_ladder
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
+from vneid_idp.registered_numbers.climbing import device_changed
 from vneid_idp.registered_numbers.telling import Source, Told, told_again
 from vneid_idp.registers.classes import RowClass
 
@@ -15,12 +16,17 @@ IN_ORDER = Told(
 )
 
 
+@pytest.mark.parametrize("in_another_device", [False, True])
 @pytest.mark.parametrize("trigger", [Trigger.CLEAN_UP_2026, Trigger.DEVICE_CHANGE])
-def test_a_row_in_order_takes_a_number_off_its_ladder_but_says_nothing_of_its_device(trigger: Trigger) -> None:
+def test_a_row_in_order_takes_a_number_off_its_ladder_but_says_nothing_of_its_device(
+    trigger: Trigger, in_another_device: bool
+) -> None:
     before = on_ladder(1, trigger, SINCE).with_facts(one_way_at=SINCE + DAY)
+    if in_another_device:
+        before = device_changed(before, SINCE + DAY, shipped())
     source = Source("song", "cli_song", "upl_2")
     after = told_again(before, source, IN_ORDER, shipped(), SINCE + 2 * DAY, is_verified=False)
-    if trigger is Trigger.DEVICE_CHANGE:
+    if in_another_device:
         assert (after.ladder, after.facts) == (before.ladder, before.facts)
     else:
         assert (after.ladder, after.facts.one_way_at, after.next_step) == (None, None, None)
