@@ -11,16 +11,16 @@ import pyarrow.parquet as pq
 
 from vneid_idp.registers.columns import LONGEST_CELL, Line, UnreadableRegister, places_of
 from vneid_idp.registers.faults import Fault, FaultCode
-from vneid_idp.registers.parquet_pages import MAGIC, check_pages
+from vneid_idp.registers.parquet_pages import DAMAGED, check_pages
 
 MOST_ROWS = 100_000_000
 """All numbers of Viet Nam."""
-_LONGEST_FOOTER = 16 * 1024 * 1024
 _AT_ONCE = 4_096
 """Rows. However large a row group is, no more of it is unpacked than these and the pages that they stand in."""
 _BUFFER = 64 * 1024
 _LONGEST_BYTES = 4 * LONGEST_CELL
-_DAMAGED = "It is not whole, or not Parquet although it begins like it."
+_BROKEN = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What the library raises for a file that is none; the last for the name of a column."""
 
 
 class ParquetRegister:
@@ -29,8 +29,8 @@ class ParquetRegister:
     format = "parquet"
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        _check_footer(file, size)
-        described = _opened(file).schema_arrow
+        check_pages(file, size)
+        described = _schema(file)
         # A column that is not there is the cell behind the last, which is empty.
         width = len(described.names)
         self._in_order = itemgetter(*(width if place is None else place for place in places_of(described.names)))
@@ -40,25 +40,25 @@ class ParquetRegister:
         texts = [field.name for field in described if not pa.types.is_temporal(field.type)]
         # As a dictionary a value that is repeated a million times is held once.
         self._parquet = _opened(file, read_dictionary=texts, pre_buffer=False, buffer_size=_BUFFER)
-        metadata = self._parquet.metadata
-        self.total: int = metadata.num_rows
+        self.total: int = self._parquet.metadata.num_rows
         """Rows."""
         self.done = 0
         """How many of `total` have been read."""
-        if self.total > MOST_ROWS:
+        if not 0 <= self.total <= MOST_ROWS:
             raise UnreadableRegister(f"It has more than {MOST_ROWS} rows.")
-        _check_chunks(file, metadata)
 
     def rows(self) -> Iterator[Line | Fault]:
         """See `CsvRegister.rows`. Raises `UnreadableRegister` where the rest is damaged."""
         try:
             for batch in self._parquet.iter_batches(batch_size=_AT_ONCE, use_threads=False):
                 columns = [_texts(column) for column in batch.columns]
+                if self.done + len(batch) > self.total:  # its groups have more rows than it says to have
+                    raise UnreadableRegister(DAMAGED)
                 for cells in zip(*columns, strict=True):
                     self.done += 1
                     yield self._row(cells)
-        except (pa.ArrowException, OSError):
-            raise UnreadableRegister(f"{_DAMAGED} Its first {self.done} rows could be read.") from None
+        except _BROKEN:
+            raise UnreadableRegister(f"{DAMAGED} Its first {self.done} rows could be read.") from None
 
     def _row(self, cells: tuple[str | None, ...]) -> Line | Fault:
         if None in cells:
@@ -66,32 +66,20 @@ class ParquetRegister:
         return Line(self.done, self._in_order((*cells, "")))
 
 
+def _schema(file: BinaryIO) -> Any:
+    found = _opened(file).schema_arrow
+    try:
+        found.names  # noqa: B018 they are read here for the first time
+    except UnicodeDecodeError:
+        raise UnreadableRegister(DAMAGED) from None
+    return found
+
+
 def _opened(file: BinaryIO, **options: Any) -> Any:
     try:
         return pq.ParquetFile(file, **options)
-    except (pa.ArrowException, OSError):
-        raise UnreadableRegister(_DAMAGED) from None
-
-
-def _check_footer(file: BinaryIO, size: int) -> None:
-    """The footer stands at the end, and says how long it is: `length · PAR1`."""
-    file.seek(max(0, size - 8))
-    end = file.read(8)
-    length = int.from_bytes(end[:4], "little")
-    if size < 12 or end[4:] != MAGIC or length > size - 12:
-        raise UnreadableRegister(_DAMAGED)
-    if length > _LONGEST_FOOTER:
-        raise UnreadableRegister("The description of its columns is too long.")
-
-
-def _check_chunks(file: BinaryIO, metadata: Any) -> None:
-    for group in range(metadata.num_row_groups):
-        for column in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(column)
-            starts = [at for at in (chunk.dictionary_page_offset, chunk.data_page_offset) if at]
-            if not starts or chunk.total_compressed_size < 0:
-                raise UnreadableRegister(_DAMAGED)
-            check_pages(file, min(starts), chunk.total_compressed_size)
+    except _BROKEN:
+        raise UnreadableRegister(DAMAGED) from None
 
 
 def _is_readable(kind: Any) -> bool:

@@ -85,6 +85,19 @@ def damaged(place: int, value: int) -> io.BytesIO:
     return io.BytesIO(bytes(content))
 
 
+def contradicted() -> io.BytesIO:
+    """A column that says to have no missing values, and has a count of them beside it."""
+    content = written(table()).getvalue()
+    name = b"\x18\x0cphone_number"
+    assert content.count(b"\x25\x02" + name) == 1
+    return io.BytesIO(content.replace(b"\x25\x02" + name, b"\x25\x00" + name))
+
+
+def misnamed() -> io.BytesIO:
+    """Columns whose names are no text."""
+    return io.BytesIO(written(table(), store_schema=False).getvalue().replace(b"full_name", b"full_n\xf5me"))
+
+
 @pytest.mark.parametrize(
     ("file", "why"),
     [
@@ -93,6 +106,9 @@ def damaged(place: int, value: int) -> io.BytesIO:
         (io.BytesIO(b"PAR1" + b"\xff" * 100 + b"\x00\x00\x00\x7fPAR1"), "not whole"),
         (io.BytesIO(written(table()).getvalue()[:-50]), "not whole"),
         (damaged(4, 0), "no header"),
+        # The library ends the process, if it is asked for more of this one than its rows.
+        (contradicted(), "not whole"),
+        (misnamed(), "not whole"),
         (written(table(card=pa.array(["x"]))), "Nobody knows the column"),
         (written(pa.table({"phone_number": ["x"]})), "Missing"),
         (written(table(phone_number=pa.array([84951234567]))), "phone_number is no text"),
