@@ -162,9 +162,18 @@ class NumberLife(RuleBasedStateMachine):
             self.become(after)
         self.swept()
 
+    @precondition(lambda self: self.number is not None and self.number.next_step is not None)
+    @rule(steps=st.sampled_from((2, 6, 9)), late=st.sampled_from((0, HOUR, 3 * DAY)))
+    def let_it_come(self, steps: int, late: Instant) -> None:
+        """So many steps follow each other, while nobody does anything."""
+        for _ in range(steps):
+            if self.number is not None and self.number.next_step is not None:
+                self.wait_until_something_is_due(late)
+                self.sweep()
+
     @rule(
         row_class=st.sampled_from(CLASSES),
-        holder=st.sampled_from((PEOPLE[0], PEOPLE[0], PEOPLE[0], PEOPLE[1], None)),
+        holder=st.sampled_from((*[PEOPLE[0]] * 6, PEOPLE[1], None)),
         authenticated=st.booleans(),
         activated=st.sampled_from((None, None, -30, 0)),
     )
@@ -190,7 +199,7 @@ class NumberLife(RuleBasedStateMachine):
         self.become(replace(self.number, absent_at=self.now, next_step=None))
         self.uploaded(None)
 
-    @precondition(lambda self: self.number is not None)
+    @precondition(lambda self: self.number is not None and self.number.holder_digest is not None)
     @rule(said=st.sampled_from(Answer))
     def answer(self, said: Answer) -> None:
         assert self.number is not None
@@ -220,9 +229,10 @@ class NumberLife(RuleBasedStateMachine):
     def take_another_device(self, ago: Instant) -> None:
         at, before = self.now - ago, self.number
         if before is None:
-            self.number = replace(self.fresh(row_of(RowClass.CONSISTENT, PEOPLE[0])), row_digest="")
-            before = self.number
-            self.carriers.setdefault(before.number_id, Carrier())
+            # No register tells of it yet.
+            bare = self.as_it_begins(row_of(RowClass.CONSISTENT, PEOPLE[0]))
+            before = self.number = replace(bare, row_digest="", ladder=None, next_step=None)
+            self.carriers[before.number_id] = Carrier()
         coming = climbing.coming_of(before, self.policy)
         after = climbing.device_changed(before, at, self.policy)
         self.settle(before, after)
@@ -324,13 +334,13 @@ class NumberLife(RuleBasedStateMachine):
 
     # How it is written.
 
-    def fresh(self, told: Told) -> RegisteredNumber:
+    def as_it_begins(self, told: Told) -> RegisteredNumber:
         """The number as it begins."""
         number_id = f"nbr_{len(self.past)}"
         return new_number(SOURCE, told, self.policy, self.now, number_id=number_id, sealed_number="s")
 
     def begin(self, told: Told) -> None:
-        self.number = self.fresh(told)
+        self.number = self.as_it_begins(told)
         self.carriers[self.number.number_id] = Carrier()
         self.in_another_device = False
 

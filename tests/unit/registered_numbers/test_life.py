@@ -10,4 +10,4 @@ class AnyLife(NumberLife):
 
 
 TestLife = AnyLife.TestCase
-TestLife.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestLife.settings = settings(max_examples=60, stateful_step_count=30, report_multiple_bugs=False)
