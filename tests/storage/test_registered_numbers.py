@@ -8,7 +8,7 @@ import pytest
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.intervals import Step, Trigger
-from vneid_idp.registered_numbers import service, store
+from vneid_idp.registered_numbers import service, store, telling_store
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, destroy_key, ensure_key, find_key
 from vneid_idp.registered_numbers.rules import Ladder, NextStep, NumberFacts, RegisteredNumber, RegisteredState
 from vneid_idp.registered_numbers.tables import registered_numbers
@@ -51,8 +51,20 @@ async def test_a_number_comes_back_as_it_went_in(db: Database) -> None:
         assert await store.find(unit, "another carrier", "n1") is None
 
 
+@pytest.mark.parametrize("name", ["store._FIND", "store._SEIZE", "telling_store._STANDING", "telling_store._SEIZE"])
+def test_a_number_is_looked_up_by_its_digest_alone(name: str) -> None:
+    """While a carrier's first register arrives PostgreSQL takes it for one of few numbers, and would go through all of
+    them for each: no index that begins with the carrier may serve."""
+    module, statement = name.split(".")
+    where = (
+        getattr({"store": store, "telling_store": telling_store}[module], statement).postgresql().sql.partition("WHERE")
+    )
+    assert "number_digest =" in where[2]
+    assert "family_id" not in where[2]
+
+
 async def test_a_holder_has_the_numbers_of_all_carriers_and_nobody_elses(db: Database) -> None:
-    other = replace(NUMBER, number_id="nbr_2", family_id="gio")
+    other = replace(NUMBER, number_id="nbr_2", family_id="gio", number_digest="n1 of gio")
     gone = [
         replace(NUMBER, number_id="nbr_3", number_digest="n3", absent_at=5),
         replace(NUMBER, number_id="nbr_4", number_digest="n4").with_facts(recycled_at=5),

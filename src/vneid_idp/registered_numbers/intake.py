@@ -3,14 +3,14 @@ unit. So whoever goes on after an interruption finds all of it or nothing.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from vneid_idp.bindings.subscriber_numbers.service import verified_among
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
-from vneid_idp.kernel.secrets import new_id
+from vneid_idp.kernel.secrets import new_ids
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import telling_store as store
 from vneid_idp.registered_numbers import uploads
@@ -117,23 +117,34 @@ class _Writing:
         self.now = now
         self._patterns: dict[tuple[RowClass, tuple[RowClass, ...], bool], store.Pattern] = {}
 
-    def new(self, told: Told, proved_at: Instant | None) -> RegisteredNumber:
-        """The number as it begins."""
-        sealed, number_id = self.key.seal(told.phone_number), new_id("nbr")
-        return new_number(
-            self.source, told, self.policy, self.now, number_id=number_id, sealed_number=sealed, proved_at=proved_at
-        )
+    def new_rows(self, told: Sequence[Told], proved_at: Mapping[str, Instant]) -> list[tuple[Any, ...]]:
+        """The numbers as they begin, in the form of the table; of those by whose digest there is an instant the holder
+        is proved since."""
+        ids, sealed = new_ids("nbr", len(told)), self.key.seal_all([each.phone_number for each in told])
+        return [
+            self._new_row(each, proved_at.get(each.number_digest), number_id, sealed_number)
+            for each, number_id, sealed_number in zip(told, ids, sealed, strict=True)
+        ]
 
-    def new_row(self, told: Told, proved_at: Instant | None) -> tuple[Any, ...]:
-        """As `new`, in the form of the table."""
+    def _new_row(self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str) -> tuple[Any, ...]:
         if proved_at is not None:
-            return store.whole_row(self.new(told, proved_at))
+            return store.new_row(self._new(told, proved_at, number_id, sealed_number))
         kind = (told.row_class, told.reasons, told.is_authenticated)
         pattern = self._patterns.get(kind)
         if pattern is None:
-            pattern = self._patterns[kind] = store.Pattern(self.new(told, None))
-        sealed = self.key.seal(told.phone_number)
-        return pattern.row(new_id("nbr"), told.number_digest, sealed, told.holder_digest, told.row_digest)
+            pattern = self._patterns[kind] = store.Pattern(self._new(told, None, number_id, sealed_number))
+        return pattern.row(number_id, told.number_digest, sealed_number, told.holder_digest, told.row_digest)
+
+    def _new(self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str) -> RegisteredNumber:
+        return new_number(
+            self.source,
+            told,
+            self.policy,
+            self.now,
+            number_id=number_id,
+            sealed_number=sealed_number,
+            proved_at=proved_at,
+        )
 
     def again(self, told: Told, before: RegisteredNumber, *, is_verified: bool) -> RegisteredNumber:
         """The number after something else is told of it."""
@@ -144,7 +155,7 @@ async def _write(
     unit: Unit, writing: _Writing, told: Sequence[Told]
 ) -> tuple[Counter[NumberOutcome], list[tuple[RegisteredNumber, RegisteredNumber]]]:
     family_id = writing.source.family_id
-    standing = await store.standing(unit, family_id, [each.number_digest for each in told])
+    standing = await store.standing(unit, [each.number_digest for each in told])
     fresh = [each for each in told if each.number_digest not in standing]
     differing = {
         each.number_digest: each
@@ -157,7 +168,7 @@ async def _write(
         {NumberOutcome.ADDED: len(fresh), NumberOutcome.UNCHANGED: len(told) - len(fresh) - len(differing)}
     )
     changed = []
-    for before in await store.seize(unit, family_id, differing):
+    for before in await store.seize(unit, differing):
         each = differing[before.number_digest]
         if is_new_life(before, each):
             changed.append((before, recycled(before, writing.now)))
@@ -170,5 +181,5 @@ async def _write(
             outcomes[NumberOutcome.CHANGED if before.absent_at is None else NumberOutcome.RETURNED] += 1
     # First: a number has one life at a time.
     await store.write(unit, [after for _, after in changed])
-    await store.add(unit, [writing.new_row(each, verified.get(each.number_digest)) for each in fresh])
+    await store.add(unit, writing.new_rows(fresh, verified))
     return outcomes, changed

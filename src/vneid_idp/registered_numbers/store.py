@@ -42,10 +42,9 @@ _PLAIN = (
 FIRST = ""
 """Smaller than every id."""
 
+# By the digest alone, which names the carrier: see the index.
 _this = select(registered_numbers).where(
-    _c.family_id == bindparam("of_family", type_=Text),
-    _c.number_digest == bindparam("of_number", type_=Text),
-    _c.recycled_at.is_(None),
+    _c.number_digest == bindparam("of_number", type_=Text), _c.recycled_at.is_(None)
 )
 _FIND = Statement(_this)
 _SEIZE = Statement(_this.with_for_update())
@@ -119,12 +118,12 @@ def _ladder(row: Row) -> Ladder:
 
 async def find(unit: Reading, family_id: str, number_digest: str) -> RegisteredNumber | None:
     """The number of a carrier under this digest."""
-    return _number(await unit.fetch_one(_FIND, of_family=family_id, of_number=number_digest))
+    return _of_family(family_id, await unit.fetch_one(_FIND, of_number=number_digest))
 
 
 async def seize(unit: Unit, family_id: str, number_digest: str) -> RegisteredNumber | None:
     """The same, held until the unit ends: whoever sweeps or answers meanwhile waits, and sees what came of it."""
-    return _number(await unit.fetch_one(_SEIZE, of_family=family_id, of_number=number_digest))
+    return _of_family(family_id, await unit.fetch_one(_SEIZE, of_number=number_digest))
 
 
 async def find_of_holder(unit: Reading, holder_digest: str, number_id: str) -> RegisteredNumber | None:
@@ -160,6 +159,10 @@ async def forget_holder(unit: Unit, holder_digest: str) -> None:
 async def delete_of_family(unit: Unit, family_id: str, most: int) -> int:
     """Delete so many numbers of a carrier; how many there were."""
     return await unit.execute(_DELETE_OF_FAMILY, of_family=family_id, most=most)
+
+
+def _of_family(family_id: str, row: Row | None) -> RegisteredNumber | None:
+    return None if row is None or row["family_id"] != family_id else read_number(row)
 
 
 def _number(row: Row | None) -> RegisteredNumber | None:

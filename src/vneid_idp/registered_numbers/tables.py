@@ -48,10 +48,11 @@ registered_numbers = Table(
     Column("next_at", BigInteger),
 )
 _c = registered_numbers.c
-# One life of a number at a time: those before it were ended by `recycled_at`.
+# One life of a number at a time: those before it were ended by `recycled_at`. The digest is that of a number of one
+# carrier, so that the carrier is none of it: where numbers are found by their carrier as well, PostgreSQL goes through
+# all of them while a register is taken over, of which its statistics do not know yet.
 Index(
     "uq_registered_numbers_number",
-    _c.family_id,
     _c.number_digest,
     unique=True,
     postgresql_where=_c.recycled_at.is_(None),

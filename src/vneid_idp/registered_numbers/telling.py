@@ -26,9 +26,9 @@ class Source:
     upload_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Told:
-    """What a row tells of a number."""
+    """What a row tells of a number. Not frozen, as `RegisterRow` is not."""
 
     phone_number: str
     """E.164."""

@@ -1,6 +1,7 @@
 """Randomness, digests and encodings."""
 
 import base64
+import hmac
 from time import sleep, time_ns
 
 import pytest
@@ -16,6 +17,7 @@ from vneid_idp.kernel.secrets import (
     id_of,
     new_digits,
     new_id,
+    new_ids,
     new_secret,
     same,
 )
@@ -77,6 +79,21 @@ def test_comparison_and_digest() -> None:
     assert not same("a", "b")
     assert not same("a", "aa")
     assert digest("abc") == "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"
+
+
+def test_many_ids_are_as_many_in_their_order_and_like_any_other() -> None:
+    before, ids, after = new_id("nbr"), new_ids("nbr", 70_000), new_id("nbr")
+    assert [before, *ids, after] == sorted({before, *ids, after})
+    first = int.from_bytes(base64.b32hexdecode(f"{ids[0].removeprefix('nbr_').upper()}======"))
+    places = (0, 1, 255, 256, 69_999)
+    assert [ids[place] for place in places] == [id_of("nbr", first + place) for place in places]
+    assert ids[0][:-4] != new_ids("nbr", 1)[0][:-4]
+
+
+@given(st.binary(min_size=1, max_size=64), st.text(), st.text())
+def test_a_blind_index_is_hmac_sha256(key: bytes, kind: str, text: str) -> None:
+    mac = hmac.digest(key, f"{kind}\0{text}".encode(), "sha256")
+    assert BlindIndex(key).of(kind, text) == base64url(mac) == base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def test_a_blind_index_separates_kinds_keys_and_values() -> None:
