@@ -1,7 +1,7 @@
 """What the rows before say of a row: whether its phone number stood there, and how many numbers its holder had.
 
 Both are counted for a whole register, which may have all numbers of the country, in little memory: a bit for each phone
-number that there can be, and some 14 bytes for each holder, of whom a keyed hash is kept and nothing that they could be
+number that there can be, and some 9 bytes for each holder, of whom a keyed hash is kept and nothing that they could be
 found by.
 """
 
@@ -73,52 +73,58 @@ class _Numbers:
 _PARTS = 1024
 _FIRST_SLOTS = 16
 MOST_COUNTED = 0xFF
-_WHO = ~MOST_COUNTED & 0xFFFF_FFFF_FFFF_FFFF
 
 
 class _Tally:
-    """How often each of many hashes came: tables with open addressing and linear probing. A slot holds the upper 56
-    bits of a hash and, in the others, the count.
+    """How often each of many hashes came: tables with open addressing and linear probing, six bytes a slot. 50 bits of
+    a hash tell it from others: of fifty million holders, as many as there are, one may be taken for another.
 
     They are many, so that each grows for itself: that of the whole would stand still, and need twice its memory, while
     one table grew.
     """
 
     def __init__(self) -> None:
-        self._parts = [array("Q", bytes(8 * _FIRST_SLOTS)) for _ in range(_PARTS)]
-        self._used = [0] * _PARTS
+        self._parts = [_Slots(_FIRST_SLOTS) for _ in range(_PARTS)]
 
     def add(self, hashed: int) -> int:
         """Count it; how often it came."""
-        who, number = hashed & _WHO, hashed % _PARTS
-        part = self._parts[number]
-        at = _slot(part, who)
-        if held := part[at]:
-            if held & MOST_COUNTED < MOST_COUNTED:
-                part[at] = held = held + 1
-            return held & MOST_COUNTED
-        part[at] = who + 1
-        self._used[number] += 1
-        if 4 * self._used[number] > 3 * len(part):
-            self._parts[number] = _grown(part)
+        part = self._parts[hashed % _PARTS]
+        who, rest = hashed >> 10 & 0xFFFF_FFFF or 1, hashed >> 34 & 0xFF00
+        names, counts = part.names, part.counts
+        at, slots = who % len(names), len(names)
+        while held := names[at]:
+            if held == who and counts[at] & 0xFF00 == rest:
+                count = counts[at] & MOST_COUNTED
+                if count < MOST_COUNTED:
+                    counts[at] += 1
+                    count += 1
+                return count
+            at = at + 1 if at + 1 < slots else 0
+        names[at], counts[at] = who, rest | 1
+        part.used += 1
+        if 4 * part.used > 3 * slots:
+            self._parts[hashed % _PARTS] = part.grown()
         return 1
 
 
-def _slot(part: "array[int]", who: int) -> int:
-    """Where this one stands, or has room."""
-    slots = len(part)
-    at = (who >> 18) % slots
-    while (held := part[at]) and held & _WHO != who:
-        at = at + 1 if at + 1 < slots else 0
-    return at
+class _Slots:
+    """One table: 32 bits of a hash, of which none is 0, and beside them 8 more and the count."""
 
+    __slots__ = ("counts", "names", "used")
 
-def _grown(part: "array[int]") -> "array[int]":
-    slots = len(part) * 5 // 4
-    grown = array("Q", bytes(8 * slots))
-    for held in filter(None, part):
-        at = (held >> 18) % slots
-        while grown[at]:  # all are different
-            at = at + 1 if at + 1 < slots else 0
-        grown[at] = held
-    return grown
+    def __init__(self, slots: int) -> None:
+        self.names, self.counts = array("I", bytes(4 * slots)), array("H", bytes(2 * slots))
+        self.used = 0
+
+    def grown(self) -> "_Slots":
+        """The same with more room."""
+        larger = _Slots(len(self.names) * 5 // 4)
+        names, counts, slots = larger.names, larger.counts, len(larger.names)
+        for who, count in zip(self.names, self.counts, strict=True):
+            if who:
+                at = who % slots
+                while names[at]:  # all are different
+                    at = at + 1 if at + 1 < slots else 0
+                names[at], counts[at] = who, count
+        larger.used = self.used
+        return larger
