@@ -3,6 +3,7 @@
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import MoveForbidden
 from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.subscriber_numbers import reports
 from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove, NumberState
@@ -150,11 +151,14 @@ async def _verify(
     match_id: str,
 ) -> SubscriberNumber:
     """Verify a number by a match. That is the proof for which the carrier's register asks, where the number stands
-    there. Raises `MatchNotUsable`, `NationalRouteRequired`, and `MoveForbidden` where it was released at that moment.
+    there. A match that was made before the number came into another device or SIM says nothing of who has it now.
+    Raises `MatchNotUsable`, `NationalRouteRequired`, and `MoveForbidden` where it was released at that moment.
     """
     phone, channel = digest_of_phone(blind, confirmed.phone_number), confirmed.channel
     match = await matches.use_match(unit, number.family_id, match_id, number.person_id, phone, channel)
-    if match is None:
+    digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed.phone_number)
+    happened = await reports.latest_of_all(unit, number.family_id, digest)
+    if match is None or (happened is not None and match.made_at < happened):
         raise MatchNotUsable
     route = None if match.face is None else FaceRoute(match.face.route)
     # Of who has the number of a frozen one now, a template of the carrier's own says nothing.
@@ -174,7 +178,6 @@ async def _verify(
         raise MoveForbidden
     found = await accounts.find_with_profile(unit, vault, number.person_id)
     if found is not None:
-        digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed.phone_number)
         await prove_number(unit, blind, number.family_id, digest, found[1].record.personal_number)
     return verified
 

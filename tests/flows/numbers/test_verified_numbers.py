@@ -16,6 +16,7 @@ from tests.support.rich_requests import ANOTHER, NUMBER
 from tests.support.shortcuts import Known, agreed
 from tests.support.visitor import shown
 from vneid_idp.instructions.tables import instructions
+from vneid_idp.kernel.clock import MINUTE, to_datetime
 from vneid_idp.registered_numbers import store
 from vneid_idp.registered_numbers.rules import RegisteredState
 from vneid_idp.registers.classes import RowClass
@@ -155,3 +156,20 @@ async def test_a_template_of_the_carriers_own_verifies_what_the_state_verified_b
     await verify(song, token, own_template, "national_route_required")
     await verify(song, token, await matched(back_end))
     assert (await verify(song, token, own_template))["match_id"] == own_template
+
+
+@pytest.mark.parametrize(("happened", "state"), [("device-changes", "rechecking"), ("swaps", "frozen")])
+async def test_a_match_of_before_does_not_prove_what_happened_after_it(
+    land: Country, song: NumbersClient, someone: Known, happened: str, state: str
+) -> None:
+    back_end = await carrier_of(land, family=FAMILY)
+    token, own_token = await song.token(someone), await song.own_token()
+    number = await verify(song, token, await matched(back_end))
+    before = await matched(back_end)
+    land.watch.advance(2 * MINUTE)
+    told = {"occurred_at": to_datetime(land.watch.now() - MINUTE).isoformat()}
+    address = f"/{number['number_id']}"
+    assert (await song.call("POST", f"{address}/{happened}", own_token, json=told))["state"] == state
+    await verify(song, token, before, "match_not_usable")
+    assert (await song.call("GET", address, own_token))["state"] == state
+    assert (await verify(song, token, await matched(back_end)))["state"] == "verified"

@@ -30,6 +30,11 @@ _LATEST = Statement(
         _r.kind == bindparam("of_kind", type_=Text),
     )
 )
+_LATEST_OF_ALL = Statement(
+    select(func.max(_r.occurred_at).label("at")).where(
+        _r.family_id == bindparam("of_family", type_=Text), _r.number_digest == bindparam("of_number", type_=Text)
+    )
+)
 
 
 class ReportKind(StrEnum):
@@ -63,4 +68,10 @@ async def add(unit: Unit, family_id: str, number_digest: str, kind: ReportKind, 
 async def latest(unit: Reading, family_id: str, number_digest: str, kind: ReportKind) -> Instant | None:
     """When it happened last, as far as the carrier told."""
     row = await unit.fetch_one(_LATEST, of_family=family_id, of_number=number_digest, of_kind=kind.value)
+    return None if row is None else row["at"]
+
+
+async def latest_of_all(unit: Reading, family_id: str, number_digest: str) -> Instant | None:
+    """When anything of all that happened last: what proved before whose hand it is in proves it no more."""
+    row = await unit.fetch_one(_LATEST_OF_ALL, of_family=family_id, of_number=number_digest)
     return None if row is None else row["at"]

@@ -58,7 +58,8 @@ class MatchNotUsable(DomainError):
     status = 409
     title = (
         "The number cannot be verified by this match. It takes one of all four fields that the carrier had made for "
-        "this person, this number and this channel, that is valid and was not used. Nothing was changed."
+        "this person, this number and this channel, since it came into its device and SIM, that is valid and was not "
+        "used. Nothing was changed."
     )
 
 
