@@ -2,23 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
-from shutil import copyfile
 from typing import Any, ClassVar
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from tests.conftest import MIGRATED
 from tests.support.deeds import DEED
+from tests.support.fresh import Fresh
 from tests.support.number_life import BLIND, DIGEST, PEOPLE, SOURCE, Given, NumberLife
 from tests.support.people import SEALER
-from tests.support.postgres import Cluster
 from tests.support.watch import Watch
 from vneid_idp.bindings.kinds import actions_of
 from vneid_idp.instructions import answers, stream
@@ -53,27 +48,6 @@ _REGISTERS = RegisterUpload(
     "", SOURCE.family_id, SOURCE.client_id, "file", "csv", UploadState.READING, 1, 0, 0, Counter(), Counter(), 0, None,
     None, None, 0, 0,
 )  # fmt: skip
-
-Fresh = Callable[[], AbstractContextManager[str]]
-"""A database as new."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Fresh:
-    """As many databases as lives are led: the test runs once on each kind."""
-    if request.param == "postgresql":
-        cluster: Cluster = request.getfixturevalue("postgresql_cluster")
-        return lambda: cluster.fresh(MIGRATED)
-    migrated: Path = request.getfixturevalue("migrated_sqlite")
-
-    @contextmanager
-    def copied() -> Iterator[str]:
-        path = tmp_path / "life.sqlite3"
-        path.unlink(missing_ok=True)
-        copyfile(migrated, path)
-        yield f"sqlite:///{path}"
-
-    return copied
 
 
 class KeptLife(NumberLife):
