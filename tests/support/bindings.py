@@ -26,10 +26,12 @@ async def bind(
     person_id: str,
     guardian: str | None = None,
     consent_id: str | None = None,
+    *,
+    by_message: bool | None = None,
 ) -> str:
-    """The id of an account bound by this person, or for a child by the guardian."""
+    """The id of an account bound by this person, or for a child by the guardian; `by_message` as of a proof."""
     async with land.idp.db.writing() as unit:
-        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian, consent_id)
+        proof = BindingProof(person_id, 9 if guardian else 30, 2, guardian, consent_id, by_message=by_message)
         made = await bind_social_account(
             unit,
             land.idp.keys.blind,

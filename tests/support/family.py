@@ -69,12 +69,20 @@ class Family:
         born = self.child.birth_date
         self.land.watch.set(datetime(born.year + 16, born.month, born.day, tzinfo=VIETNAM))
 
-    async def binds(self, who: RegistryRecord, *, link: bool = True, account: str = ACCOUNT) -> httpx.Response:
+    async def binds(
+        self, who: RegistryRecord, *, link: bool = True, account: str = ACCOUNT, by_message: bool = False
+    ) -> httpx.Response:
         """Somebody binds an account of the child's: a guardian, or the child; with `link` confirmed at the page."""
         child_id = None if who is self.child else self.child.person_id
         scope = OWN if child_id is None else CHILD
         token = await person_token(
-            self.land, self.party.registered, who.person_id, child_id=child_id, scope=scope, link=link
+            self.land,
+            self.party.registered,
+            who.person_id,
+            child_id=child_id,
+            scope=scope,
+            link=link,
+            by_message=by_message,
         )
         async with self.land.browser() as network:
             headers = {"Authorization": f"Bearer {token}"}

@@ -28,9 +28,10 @@ async def person_token(
     child_id: str | None = None,
     link: bool = True,
     left_out: tuple[str, ...] = (),
+    by_message: bool = False,
 ) -> str:
-    """A token that names a person who signed in at `level`, agreed to all but what is `left_out`, and whose code was
-    redeemed; with `link`, who confirmed that one account is linked."""
+    """A token that names a person who signed in at `level`, perhaps `by_message`, agreed to all but what is `left_out`,
+    and whose code was redeemed; with `link`, who confirmed that one account is linked."""
     client_id = party.client.client_id
     async with land.idp.db.writing() as unit:
         now = unit.now
@@ -43,6 +44,7 @@ async def person_token(
             subject=person_id,
             scope=scope,
             origin=Origin.BROWSER,
+            by_message=by_message,
             ground=AuthorisationGround(given.consent_id, session.session_id),
             on_behalf_of=None if child_id is None else Child(child_id),
             level=level,

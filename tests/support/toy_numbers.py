@@ -188,6 +188,7 @@ TOY_NUMBER: BindingKind[ToyNumber] = BindingKind(
     permission=lambda _: "",
     claims=lambda *_: {},
     next_step=lambda binding, _age, _rules: "confirm" if binding.state is State.DISOWNED else None,
+    by_message=lambda _: False,
 )
 
 

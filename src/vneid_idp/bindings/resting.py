@@ -1,4 +1,5 @@
-"""Why bindings rest: grounds that the register gives, or that a guardian cannot act, each of which may cease by itself.
+"""Why bindings rest: grounds that the register gives, that a guardian cannot act, or that the phone number by which one
+was proved got into other hands; each of them may cease by itself.
 
 A binding rests as long as there is a ground. A lock of the identity is another matter (`suspend_all`, `resume_all`),
 and what the provider suspended for reasons of its own is left alone here.
@@ -20,9 +21,13 @@ from vneid_idp.storage.unit import Reading, Unit
 
 UNSUPERVISED = frozenset({RestingGround.GUARDIANSHIP, RestingGround.GUARDIAN})
 """Grounds that another proof does away with: another guardian's, or the young person's own."""
+BY_ANOTHER_PROOF = UNSUPERVISED | {RestingGround.PHONE}
+"""The same, and those that whoever proved it before does away with by a proof of now."""
 _NEXT = "binding_capabilities"
 T = TypeVar("T")
 _OF_THE_GUARDIAN = frozenset({RestingGround.GUARDIAN})
+_OF_THE_PHONE = frozenset({RestingGround.PHONE})
+_NOT_OF_THE_REGISTER = _OF_THE_GUARDIAN | _OF_THE_PHONE
 
 
 async def put_in_step(
@@ -41,17 +46,19 @@ async def put_in_step(
     async for binding in service.all_of_person(unit, person_id, kinds):
         if binding.person_id == person_id:
             before = _read(kept, binding)
-            await _put_in_step(unit, binding, before, grounds(binding) | before & _OF_THE_GUARDIAN, locked_at, kinds)
+            await _put_in_step(
+                unit, binding, before, grounds(binding) | before & _NOT_OF_THE_REGISTER, locked_at, kinds
+            )
 
 
 async def put_one_in_step(
     unit: Unit, binding: Binding, grounds: frozenset[RestingGround], *, kinds: Kinds = KINDS
 ) -> frozenset[RestingGround]:
-    """As `put_in_step`, for one binding whose holder is not locked; the grounds for which it rests now, those of its
-    guardian included.
+    """As `put_in_step`, for one binding whose holder is not locked; the grounds for which it rests now, those of
+    which no register tells included.
     """
     before = _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
-    now = grounds | before & _OF_THE_GUARDIAN
+    now = grounds | before & _NOT_OF_THE_REGISTER
     await _put_in_step(unit, binding, before, now, None, kinds)
     return now
 
@@ -82,6 +89,25 @@ async def put_children_in_step(
             await _put_in_step(unit, binding, before, now, locked_at[holder], kinds)
 
 
+async def put_phone_in_step(
+    unit: Unit, person_id: str, *, trusted: bool, locked_at: Mapping[str, Instant | None], kinds: Kinds = KINDS
+) -> None:
+    """Let rest what somebody proved by a code to their phone, also for others as their guardian, or count again, by
+    whether the phone is `trusted`. `locked_at` as in `put_children_in_step`, of the person as well."""
+    kept: dict[str, Mapping[str, set[str]]] = {}
+    async for binding in service.all_of_person(unit, person_id, kinds):
+        if binding.proved_by != person_id or _holder(binding) not in locked_at:
+            continue
+        holder = _holder(binding)
+        if holder not in kept:
+            kept[holder] = await resting_store.grounds_of(unit, holder)
+        before = _read(kept[holder], binding)
+        now = before - _OF_THE_PHONE
+        if not trusted and kinds[binding.kind].by_message(binding):
+            now |= _OF_THE_PHONE
+        await _put_in_step(unit, binding, before, now, locked_at[holder], kinds)
+
+
 async def grounds_of(unit: Reading, binding: Binding) -> frozenset[RestingGround]:
     """Why a binding rests, as far as it does for grounds that may cease by themselves."""
     return _read(await resting_store.grounds_of(unit, _holder(binding)), binding)
@@ -89,12 +115,21 @@ async def grounds_of(unit: Reading, binding: Binding) -> frozenset[RestingGround
 
 async def unsupervised(unit: Reading, person_ids: Iterable[str]) -> frozenset[str]:
     """What rests for want of a guardian, whatever else it rests for, of what these people hold."""
+    return await _resting_for(unit, person_ids, UNSUPERVISED)
+
+
+async def on_lost_number(unit: Reading, person_ids: Iterable[str]) -> frozenset[str]:
+    """What rests since it was proved by a code to a number that got into other hands, as above."""
+    return await _resting_for(unit, person_ids, _OF_THE_PHONE)
+
+
+async def _resting_for(unit: Reading, person_ids: Iterable[str], wanted: frozenset[RestingGround]) -> frozenset[str]:
     return frozenset(
         [
             binding_id
             for person_id in set(person_ids)
             for binding_id, grounds in (await resting_store.grounds_of(unit, person_id)).items()
-            if grounds & UNSUPERVISED
+            if grounds & wanted
         ]
     )
 

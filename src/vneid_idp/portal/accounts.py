@@ -60,6 +60,8 @@ class Linked:
     """Of an own account that a parent or guardian linked: who supervises it."""
     unsupervised: bool = False
     """Whether it rests for want of somebody who supervises it."""
+    on_lost_number: bool = False
+    """Whether it rests since it was linked with a code to a number that got into other hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,7 @@ def _linked(
         withheld=tuple(topic.name_in_kind(say) for topic in topics_of(asked) if topic not in known),
         paused=client is None or client.disabled_at is not None,
         unsupervised=seen.unsupervised,
+        on_lost_number=seen.on_lost_number,
     )
 
 

@@ -80,8 +80,8 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
     EventKind.PHONE_ENROLLED: mark("A phone was set up that answers requests for you."),
     EventKind.PHONE_DISTRUSTED: mark(
-        "%(service)s told that your phone number works in another SIM card, or moves to another carrier. Codes sent to "
-        "it proved nothing from then on, and what rested on it ended."
+        "%(service)s told that your phone number got into other hands, or may have. Codes sent to it proved nothing "
+        "from then on, and what rested on it ended or rests."
     ),
     EventKind.PHONE_TRUSTED: mark("You trusted your phone number again."),
     EventKind.PHONE_REMOVED: mark("A phone was removed: it answers no requests for you any more."),

@@ -3,11 +3,13 @@
 One rule for the list and for whoever counts it.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from vneid_idp.bindings import resting
 from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
@@ -35,6 +37,8 @@ class Seen:
     """What was decided about telling of it, at the consent that it is under."""
     unsupervised: bool = False
     """Whether it rests for want of a guardian, and so tells less."""
+    on_lost_number: bool = False
+    """Whether it rests since whoever proved it did so by a code to a number that got into other hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         supervised = [each.binding for each in listed if each.binding.representative_id is not None]
         resting_now = await resting.unsupervised(unit, {binding.person_id for binding in supervised})
         unsupervised = {each.binding_id for each in supervised if each.binding_id in resting_now}
+        rests = {each.binding.person_id for each in listed if _rests(each.binding)}
+        on_lost_number = await resting.on_lost_number(unit, rests)
         now = unit.now
     others = {holder_id for each in listed if (holder_id := each.binding.person_id) is not None}
     others.discard(holder.person_id)
@@ -72,13 +78,20 @@ async def read_page(holder: Holder, before: str | None) -> LinkedPage:
         binding: Binding = each.binding
         child = None if binding.person_id is None else children.get(binding.person_id)
         if binding.person_id == holder.person_id:
-            seen.append(Seen(binding, None, each.decided, binding.binding_id in unsupervised))
+            seen.append(_seen(each, None, unsupervised, on_lost_number))
             continue
         stand = guardianship(holder.person_id, child, rules, now)
         outgrown |= stand is Guardianship.OUTGROWN and is_live(binding)
         if stand is Guardianship.STANDS:
-            seen.append(Seen(binding, child, each.decided, binding.binding_id in unsupervised))
+            seen.append(_seen(each, child, unsupervised, on_lost_number))
     return LinkedPage(tuple(seen), None if part.last is None else part.last.binding.binding_id, outgrown)
+
+
+def _seen(
+    listed: Disclosure[Any], child: RegistryRecord | None, unsupervised: Collection[str], lost: Collection[str]
+) -> Seen:
+    binding_id = listed.binding.binding_id
+    return Seen(listed.binding, child, listed.decided, binding_id in unsupervised, binding_id in lost)
 
 
 async def read_others(holder: Holder) -> tuple[Seen, ...]:
@@ -126,6 +139,10 @@ async def count_numbers(holder: Holder) -> int:
 def is_live(binding: Binding) -> bool:
     """Whether what is bound is the holder's now."""
     return binding.state in KINDS[binding.kind].lifecycle.live
+
+
+def _rests(binding: Binding) -> bool:
+    return is_live(binding) and KINDS[binding.kind].entry(binding).rests
 
 
 async def _all(holder: Holder) -> AsyncIterator[Seen]:

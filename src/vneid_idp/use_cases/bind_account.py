@@ -58,7 +58,7 @@ async def bind_account(
     account_id: str,
     idempotency_key: str | None = None,
 ) -> Bound[SocialAccount]:
-    """Bind, or improve a binding that stands, or renew one that rests for want of a guardian.
+    """Bind, or improve a binding that stands, or renew one that rests and counts again by a proof (`renew_binding`).
 
     The grant is read and the binding written in one unit, in which nobody can take the right away in between: no
     binding outlives a withdrawal, a lock, a death or a client's end. Age and guardianship are those of this moment.
@@ -159,7 +159,10 @@ def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, n
     assert authorisation.ground is not None
     consent_id = authorisation.ground.consent_id
     if authorisation.on_behalf_of is None:
-        return BindingProof(record.person_id, years, authorisation.level, consent_id=consent_id)
+        return BindingProof(
+            record.person_id, years, authorisation.level, consent_id=consent_id, by_message=authorisation.by_message
+        )
     if guardianship(authorisation.subject, record, rules, now) is Guardianship.NONE:
         raise GuardianRequired("The person of the access token is not a guardian of the child.")
-    return BindingProof(record.person_id, years, authorisation.level, authorisation.subject, consent_id)
+    guardian_id, by_message = authorisation.subject, authorisation.by_message
+    return BindingProof(record.person_id, years, authorisation.level, guardian_id, consent_id, by_message=by_message)

@@ -22,11 +22,12 @@ from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
 from vneid_idp.identity import accounts
+from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
-from vneid_idp.matching.service import digest_of_phone
+from vneid_idp.matching.service import Match, digest_of_phone
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.client import Client
@@ -37,6 +38,7 @@ from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.prove_number import prove_number
+from vneid_idp.use_cases.rest_on_phone import trust_phone
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
@@ -176,10 +178,22 @@ async def _verify(
     )
     if verified is None:
         raise MoveForbidden
+    await _trust_phone(unit, vault, blind, number.person_id, confirmed.phone_number, match)
     found = await accounts.find_with_profile(unit, vault, number.person_id)
     if found is not None:
         await prove_number(unit, blind, number.family_id, digest, found[1].record.personal_number)
     return verified
+
+
+async def _trust_phone(
+    unit: Unit, vault: Vault, blind: BlindIndex, person_id: str, phone_number: str, match: Match
+) -> None:
+    """Let the registered phone of somebody prove something again that was matched with them since it does not."""
+    if await accounts.holder_of_name(unit, blind, phone_number) != person_id:
+        return
+    distrusted = await distrusted_phones.find(unit, person_id)
+    if distrusted is not None and distrusted.since <= match.made_at:
+        await trust_phone(unit, vault, person_id)
 
 
 async def release_number(unit: Unit, client: Client, binding_id: str) -> SubscriberNumber:

@@ -2,7 +2,7 @@
 
 Whoever has the number now may be somebody else. Codes that wait are good no more, and none is sent; sessions that a
 code strengthened end, with every access that they opened, also where services keep it for longer than a session, and
-with what was derived from it. What a passkey opened stays.
+with what was derived from it; and accounts of networks that were linked with one rest. What a passkey opened stays.
 """
 
 from vneid_idp.audit.service import Event, EventKind, record
@@ -11,12 +11,16 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import distrusted_phones, otp, sessions
 from vneid_idp.identity.factors.distrusted_phones import Cause
+from vneid_idp.identity.vault import Vault
 from vneid_idp.protocol.levels import by_message
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_session
+from vneid_idp.use_cases.rest_on_phone import put_phone_in_step
 
 
-async def distrust_phone(unit: Unit, person_id: str, client_id: str, cause: Cause) -> tuple[Delivery, ...]:
+async def distrust_phone(
+    unit: Unit, vault: Vault, person_id: str, client_id: str, cause: Cause
+) -> tuple[Delivery, ...]:
     """Let the registered phone of somebody, who is seized, prove nothing from now on; the log-out notices to deliver
     after the commit. `client_id` is who told."""
     await distrusted_phones.distrust(unit, person_id, cause)
@@ -29,5 +33,6 @@ async def distrust_phone(unit: Unit, person_id: str, client_id: str, cause: Caus
     data = {"by": "provider", "cause": cause.value}
     for granted_to, grant_id in await grants.end_by_message(unit, person_id):
         await record(unit, Event(EventKind.GRANT_REVOKED, person_id, granted_to, grant_id, data))
+    await put_phone_in_step(unit, vault, person_id)
     await record(unit, Event(EventKind.PHONE_DISTRUSTED, person_id, client_id, data={"cause": cause.value}))
     return tuple(deliveries)

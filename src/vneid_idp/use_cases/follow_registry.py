@@ -26,6 +26,7 @@ from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import follow_guardians
 from vneid_idp.use_cases.lock_person import rest, wake
+from vneid_idp.use_cases.rest_on_phone import put_phone_in_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ async def follow_registry(
         if record.phone != known.profile.record.phone:
             # Whoever holds the old phone must not get in with a code that waits there.
             await otp.end_all(unit, person_id)
-            await distrusted_phones.trust_again(unit, person_id)
+            if await distrusted_phones.trust_again(unit, person_id):
+                await put_phone_in_step(unit, vault, person_id)
         if record.birth_date != known.profile.record.birth_date:
             deliveries += await end_by_corrected_birth_date(unit, vault, record, policy)
     await put_bindings_in_step(unit, vault, record, account, policy)

@@ -6,6 +6,8 @@ any more: of that only the own proof lets more be told. Everybody concerned is s
 is taken away, and the child, whose row whoever else acts for the binding waits for.
 """
 
+from collections.abc import Callable
+
 from vneid_idp.bindings import resting, standing_by
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.resting import UNSUPERVISED
@@ -18,6 +20,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing, may_be_acted_for
 from vneid_idp.identity.ages import age
+from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.register.guardianship import is_abandoned, is_guardian, needs_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
@@ -27,12 +30,18 @@ from vneid_idp.storage.unit import Reading, Unit
 
 
 async def hand_over_all(
-    unit: Unit, vault: Vault, guardian_id: str, *, under: str | None = None, stays: bool = True
+    unit: Unit,
+    vault: Vault,
+    guardian_id: str,
+    *,
+    under: str | None = None,
+    stays: bool = True,
+    only: Callable[[SocialAccount], bool] = lambda _: True,
 ) -> None:
-    """Hand over what somebody supervises, all of it or what is `under` a consent, where another stands by who can act.
-    Who `stays` stands by from now on, and may take it over again."""
+    """Hand over what somebody supervises, all of it or what is `under` a consent, or `only` some, where another stands
+    by who can act. Who `stays` stands by from now on, and may take it over again."""
     async for binding in resting.supervised_by(unit, guardian_id):
-        if isinstance(binding, SocialAccount) and under in (None, binding.consent_id):
+        if isinstance(binding, SocialAccount) and under in (None, binding.consent_id) and only(binding):
             await _hand_over(unit, vault, binding, stays=stays)
 
 
@@ -120,6 +129,9 @@ async def _take(unit: Unit, binding: SocialAccount, guard: Guard, *, stays: bool
 async def _may_take(unit: Reading, vault: Vault, guard: Guard) -> bool:
     account = await accounts.find(unit, guard.guardian_id)
     if account is None or account_standing(account, None, unit.now) is not AccountStanding.USABLE:
+        return False
+    # What they showed may have been a code to that phone: nothing is kept of it.
+    if await distrusted_phones.find(unit, guard.guardian_id) is not None:
         return False
     return account.level >= guard.level and await _is_child(unit, vault, guard)
 

@@ -23,7 +23,7 @@ from vneid_idp.policy.rules import Policy, Threshold
 from vneid_idp.protocol.acts import Acts
 from vneid_idp.protocol.claims import SOCIAL_ACCOUNT as PERMISSION
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.levels import reached
+from vneid_idp.protocol.levels import by_message, reached
 from vneid_idp.protocol.permitted import counting
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.give_consent import GuardianMustAgree
@@ -81,7 +81,7 @@ async def link_again(
     level = reached(account.level, session.methods)
     if level < released.level:
         raise LevelRequired  # it would come back as less than it was
-    proof = BindingProof(person_id, years, level, consent_id=consent.consent_id)
+    proof = BindingProof(person_id, years, level, consent_id=consent.consent_id, by_message=by_message(session.methods))
     bound = (await social_accounts.bind_again(unit, released, proof, rules, client.account_limit)).binding
     if SOCIAL_ACCOUNT.grounds(bound, record, account, rules, unit.now):
         raise TooLateToUndo  # it would rest from its first moment on

@@ -9,7 +9,7 @@ from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
-from vneid_idp.identity.factors import chosen_secrets, distrusted_phones, passkeys
+from vneid_idp.identity.factors import chosen_secrets, passkeys
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.factors.passkeys import Site
@@ -22,6 +22,7 @@ from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.levels import factors, possession_at
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_sessions
+from vneid_idp.use_cases.rest_on_phone import trust_phone
 from vneid_idp.use_cases.who_is_signed_in import SignedInPerson, SignedOut, find_signed_in
 
 FRESH: Instant = 15 * MINUTE
@@ -132,12 +133,11 @@ async def change_secret(
 
 async def trust_own_phone(unit: Unit, vault: Vault, who: Session) -> None:
     """Let codes that are sent to the registered number count again, for who shows a passkey: whoever has the number may
-    not say so by the number. Raises `SignedOut`, `FreshProofNeeded`."""
+    not say so by the number. What rests on it counts again. Raises `SignedOut`, `FreshProofNeeded`."""
     here = await seize_holder(unit, vault, who)
     if not shows_passkey(here.session, unit.now):
         raise FreshProofNeeded
-    if await distrusted_phones.trust_again(unit, who.person_id):
-        await record(unit, Event(EventKind.PHONE_TRUSTED, who.person_id))
+    await trust_phone(unit, vault, who.person_id)
 
 
 async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> None:

@@ -1,4 +1,5 @@
-"""A proof renews what rests for want of a guardian: another guardian's, or the young person's own."""
+"""A proof renews what rests for want of a guardian: another guardian's, or the young person's own. Any proof of now
+renews what was proved by a code to a number that got into other hands: such a code counts no more."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +7,7 @@ from dataclasses import replace
 from vneid_idp.bindings import resting
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.grounds import RestingGround
-from vneid_idp.bindings.resting import UNSUPERVISED
+from vneid_idp.bindings.resting import BY_ANOTHER_PROOF
 from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
@@ -19,10 +20,10 @@ change of which anybody tells."""
 
 async def renew_binding(unit: Unit, binding: SocialAccount, proof: BindingProof, grounds: Grounds) -> None:
     """Bring a binding of the person of `proof` into step with this moment, and let the proof take over where nobody
-    supervises it any more. What rests for anything else goes on resting.
+    supervises it any more, or the one of before counts no more. What rests for anything else goes on resting.
     """
     found = await resting.put_one_in_step(unit, binding, grounds(binding))
-    if not found & UNSUPERVISED:
+    if not found & BY_ANOTHER_PROOF:
         return
     # It may have come to rest only now: the register told of another guardian a moment ago.
     binding = await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
@@ -32,6 +33,7 @@ async def renew_binding(unit: Unit, binding: SocialAccount, proof: BindingProof,
         level=proof.level,
         representative_id=proof.guardian_id,
         consent_id=proof.consent_id,
+        by_message=proof.by_message,
     )
     if grounds(renewed):
         return

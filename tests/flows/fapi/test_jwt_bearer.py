@@ -10,15 +10,12 @@ from tests.support.authority import lock
 from tests.support.carrier import SIGNING, Carrier, new_key, signed
 from tests.support.country import ISSUER, Country
 from tests.support.shortcuts import agreed, known
+from tests.support.swaps import swap
 from tests.support.visitor import shown
 from vneid_idp.consent.service import list_current
-from vneid_idp.identity import persons
-from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.kernel.secrets import new_secret
 from vneid_idp.protocol.grant_types.names import JWT_BEARER_GRANT
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.distrust_phone import distrust_phone
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
 SCOPE = "openid phone full_name dpv:account"
@@ -70,14 +67,11 @@ async def test_who_agreed_before_is_told_of_as_far_as_they_agreed(land: Country,
 async def test_a_number_in_another_sim_leads_to_nobody_and_what_was_told_by_it_ends(
     land: Country, caller: Carrier
 ) -> None:
-    someone, number = await agreed(land, caller), land.people["complete"].record.phone
+    await agreed(land, caller)
+    number = land.people["complete"].record.phone
     told = (await ask(caller, assertion(caller, number))).json()["access_token"]
 
-    async def swap(unit: Unit) -> None:
-        await persons.seize(unit, someone.person_id)
-        await distrust_phone(unit, someone.person_id, "song", Cause.SWAP)
-
-    await land.idp.db.transact(swap)
+    await swap(land)
     assert (await caller.userinfo(told)).status_code == 401
     assert (await ask(caller, assertion(caller, number))).json()["error"] == "invalid_grant"
 

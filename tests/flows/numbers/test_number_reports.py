@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from tests.support import matching
+from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.events import events_of
-from tests.support.numbers import NumbersClient
+from tests.support.numbers import FAMILY, NumbersClient, asked
 from tests.support.pages import opened, post
 from tests.support.rich_requests import NUMBER
 from tests.support.shortcuts import agreed, known
+from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind, latest
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.identity.factors import distrusted_phones
@@ -114,7 +117,37 @@ async def test_of_a_swap_and_many_requests_for_tokens_none_is_good_after_it(land
         return answer.json().get("access_token")
 
     swap = song.call("POST", f"/{number['number_id']}/swaps", own, json=now(land))
-    answers = await asyncio.gather(swap, *(refresh() for _ in range(20)))
+    answers = await asyncio.gather(swap, *(refresh() for _ in range(50)))
     for token in answers[1:]:
         if isinstance(token, str):
             await song.bind(token, "invalid_token", detail=detail)
+    assert await refresh() is None
+
+
+async def test_a_match_of_before_gives_no_number_back_and_one_of_now_gives_back_what_rested_on_it(
+    land: Country, song: NumbersClient
+) -> None:
+    back_end, someone = await matching.carrier_of(land, family=FAMILY), await known(land, "complete", "hwk")
+    await someone.agree(song.carrier)
+    record = land.people["complete"].record
+    detail = NUMBER | {"phone_number": record.phone}
+
+    async def matched() -> str:
+        shown = await matching.face(back_end, record.personal_number)
+        body = matching.right(land, "complete", face=shown, channel="carrier_app", phone_number=record.phone)
+        answer = await matching.compare(back_end, await matching.own(back_end), body)
+        return str(answer.json()["match_id"])
+
+    token, before = await song.token(someone, detail), await matched()
+    number = await song.bind(token, detail=detail)
+    account = await bind(land, song.carrier, "1", someone.person_id, by_message=True)
+    land.watch.advance(MINUTE)
+    await song.call("POST", f"/{number['number_id']}/swaps", await song.own_token(), json=now(land))
+    await song.call("POST", "", token, "match_not_usable", json=asked(detail) | {"match_id": before})
+    assert (await states(land, song.carrier))[account] is BindingState.SUSPENDED
+    land.watch.advance(MINUTE)
+    proved = await song.call("POST", "", token, json=asked(detail) | {"match_id": await matched()})
+    assert proved["state"] == "verified"
+    assert (await states(land, song.carrier))[account] is BindingState.VERIFIED
+    async with land.idp.db.reading() as unit:
+        assert await distrusted_phones.find(unit, someone.person_id) is None

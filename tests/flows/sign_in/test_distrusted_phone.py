@@ -6,24 +6,10 @@ from tests.support.pages import opened, post
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import agreed, known
 from tests.support.signing_in import at_second
+from tests.support.swaps import swap
 from vneid_idp.audit.events import EventKind
-from vneid_idp.identity import persons
-from vneid_idp.identity.factors.distrusted_phones import Cause
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.distrust_phone import distrust_phone
 
 SECURITY = "/me/security"
-
-
-async def swap(land: Country, slug: str = "complete") -> None:
-    """A carrier tells of a persona's number."""
-    person_id = land.people[slug].record.person_id
-
-    async def work(unit: Unit) -> None:
-        await persons.seize(unit, person_id)
-        await distrust_phone(unit, person_id, "song", Cause.SWAP)
-
-    await land.idp.db.transact(work)
 
 
 async def test_a_code_that_was_sent_before_counts_no_more_and_none_is_sent(land: Country, party: RelyingParty) -> None:

@@ -13,27 +13,14 @@ from tests.support.polling import Television, answered, device_party
 from tests.support.relying_party import RelyingParty
 from tests.support.rich_requests import FACE, carrier_of, confirmed
 from tests.support.shortcuts import Known, agreed, known
+from tests.support.swaps import swap
 from vneid_idp.grants.tables import grants
-from vneid_idp.identity import persons
-from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.distrust_phone import distrust_phone
 
 LASTING = "openid offline_access"
 Stands = Callable[[], Awaitable[bool]]
 """Asks whether what was given still is good."""
 Born = Callable[[Country, Known], Awaitable[Stands]]
-
-
-async def swap(land: Country, person_id: str) -> None:
-    """A carrier tells of the registered number of somebody."""
-
-    async def work(unit: Unit) -> None:
-        await persons.seize(unit, person_id)
-        await distrust_phone(unit, person_id, "song", Cause.SWAP)
-
-    await land.idp.db.transact(work)
 
 
 def used(party: RelyingParty, token: str) -> Stands:
@@ -138,20 +125,20 @@ async def test_it_ends_where_a_code_to_the_number_was_among_the_proofs_and_stays
 ) -> None:
     by_phone, by_passkey = await known(land, "complete", "pwd", "sms"), await known(land, "complete", "hwk")
     ends, stays = await born(land, by_phone), await born(land, by_passkey)
-    await swap(land, by_phone.person_id)
+    await swap(land)
     assert (await ends(), await stays()) == (False, True)
 
 
 async def test_what_somebody_approved_in_the_app_stays_and_so_does_a_clients_own(land: Country) -> None:
     counter = await Counter.of(land, grant_types=["urn:openid:params:grant-type:ciba", "refresh_token"])
     organisation = await Organisation.of(land)
-    someone = await agreed(land, counter)
+    await agreed(land, counter)
     own = introspected(organisation.point, await own_token_of(organisation.point))
     fetched, waiting = await counter.asked(), await counter.asked()
     for each in (fetched, waiting):
         assert (await counter.answer(each["auth_req_id"])).status_code < 300
     tokens: dict[str, Any] = (await counter.poll(fetched["auth_req_id"])).json()
-    await swap(land, someone.person_id)
+    await swap(land)
     assert await own()
     assert await refreshed(counter, tokens["refresh_token"])()
     assert (await counter.poll(waiting["auth_req_id"])).status_code == 200
@@ -162,5 +149,5 @@ async def test_of_what_an_earlier_version_wrote_nobody_can_tell_and_it_ends(land
     stands = await by_code_for_long(land, someone)
     forgotten = Statement(grants.update().values(by_message=None))
     await land.idp.db.transact(lambda unit: unit.execute(forgotten))
-    await swap(land, someone.person_id)
+    await swap(land)
     assert not await stands()

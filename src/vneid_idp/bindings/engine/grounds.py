@@ -16,3 +16,6 @@ class RestingGround(StrEnum):
     GUARDIAN = "guardian"
     """Who bound it for a child cannot act: died, was forgotten, or has an identity that is locked, by whomever or with
     the card."""
+    PHONE = "phone"
+    """Whoever proved it did so with a code to a phone whose number got into other hands, and has shown nothing else
+    since."""

@@ -70,6 +70,9 @@ class BindingKind(Generic[B]):
     """The values of claims of the place `binding`, those that are known; no age where the holder is forgotten."""
     next_step: Callable[[B, int, Rules], str | None]
     """What the holder of a live one has to do at this age in completed years, if anything."""
+    by_message: Callable[[B], bool]
+    """Whether it rests on the phone number of whoever proved it: a code to it was among the proofs, or nobody can tell.
+    """
 
     def role_of(self, person_id: str, binding: Binding) -> str:
         """As what a person makes a move: the holder, or who acts for the holder."""

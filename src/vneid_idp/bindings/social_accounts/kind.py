@@ -26,13 +26,15 @@ def _read(row: Row) -> SocialAccount:
         method=BindingMethod(row["method"]),
         level=row["level"],
         consent_id=row["consent_id"],
+        by_message=None if row["by_message"] is None else row["by_message"] == 1,
         facts=BindingFacts(**{name: row[name] for name in _FACTS}),
     )
 
 
 def _own(binding: SocialAccount) -> dict[str, Any]:
     facts = {name: getattr(binding.facts, name) for name in _FACTS}
-    return {"method": binding.method, "level": binding.level, **facts}
+    by_message = None if binding.by_message is None else int(binding.by_message)
+    return {"method": binding.method, "level": binding.level, "by_message": by_message, **facts}
 
 
 def _event_data(binding: SocialAccount) -> dict[str, Any]:
@@ -68,4 +70,5 @@ SOCIAL_ACCOUNT: BindingKind[SocialAccount] = BindingKind(
     permission=permission,
     claims=claims,
     next_step=next_binding_step,
+    by_message=lambda binding: binding.by_message is not False,
 )

@@ -71,7 +71,9 @@ LIFECYCLE: Lifecycle[BindingState, Move] = Lifecycle(
         {
             Move.VERIFY: StateChange(happens=("made_at", "verified_at")),
             # A guardian who takes over brings a proof of before.
-            Move.PROVE: StateChange(brings=("verified_at", "method", "level", "representative_id", "consent_id")),
+            Move.PROVE: StateChange(
+                brings=("verified_at", "method", "level", "representative_id", "consent_id", "by_message")
+            ),
             Move.SUSPEND: StateChange(happens=("suspended_at",)),
             Move.RESUME: StateChange(undoes=("suspended_at",)),
             Move.RELEASE: StateChange(happens=("released_at",)),

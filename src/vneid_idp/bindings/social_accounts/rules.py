@@ -1,6 +1,6 @@
 """Decisions about social accounts: who may bind, and what a new proof changes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -34,6 +34,9 @@ class BindingProof:
     consent_id: str | None = None
     proved_at: Instant | None = None
     """When it was brought, of a guardian who stood by and takes over; else at this moment."""
+    by_message: bool | None = None
+    """Whether a code to the person's phone, or the guardian's, was among what was shown; nothing where nobody can tell.
+    """
 
     @property
     def method(self) -> BindingMethod:
@@ -51,6 +54,8 @@ class SocialAccount(Binding):
     method: BindingMethod
     level: int
     facts: BindingFacts
+    by_message: bool | None = field(default=None, kw_only=True)
+    """Whether a code to the phone of whoever proved it was among the proofs; nothing of what earlier versions wrote."""
 
     @property
     def state(self) -> BindingState:

@@ -48,6 +48,7 @@ async def bind_social_account(
             proof.level,
             facts,
             consent_id=proof.consent_id,
+            by_message=proof.by_message,
         )
         bound = await engine.occupy(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, account, limit=limit)
         if bound is None:
@@ -91,6 +92,7 @@ async def bind_again(
         proof.level,
         facts,
         consent_id=proof.consent_id,
+        by_message=proof.by_message,
     )
     limit = _limit(rules, account_limit)
     bound = await engine.occupy_again(unit, SOCIAL_ACCOUNT, Move.VERIFY, new, released, limit=limit)
@@ -139,6 +141,7 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
         level=proof.level,
         representative_id=proof.guardian_id,
         consent_id=proof.consent_id,
+        by_message=None if proof.by_message is None else int(proof.by_message),
     )
     return proved or await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
 

@@ -9,6 +9,8 @@ social_accounts = binding_table(
     "social_accounts",
     Column("method", Text, nullable=False),
     Column("level", BigInteger, nullable=False),
+    # Whether it rests on the phone number of whoever proved it; unknown of what earlier versions wrote.
+    Column("by_message", BigInteger),
     Column("made_at", BigInteger, nullable=False),
     Column("verified_at", BigInteger, nullable=False),
     fact("suspended_at"),

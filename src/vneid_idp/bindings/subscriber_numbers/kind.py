@@ -69,4 +69,6 @@ SUBSCRIBER_NUMBER: BindingKind[SubscriberNumber] = BindingKind(
     # A carrier learns how its number stands, and nothing of its holder.
     claims=lambda *_: {},
     next_step=lambda *_: None,
+    # A number in other hands is frozen by a move of its own.
+    by_message=lambda _: False,
 )

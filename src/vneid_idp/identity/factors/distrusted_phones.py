@@ -1,4 +1,5 @@
-"""Whose registered phone proves nothing for now: a carrier told that its number works in another SIM, or moves away.
+"""Whose registered phone proves nothing for now: a carrier told that its number works in another SIM, moves away, or is
+nobody's or somebody else's.
 
 Until the holder shows by a passkey that they are there, or the register has another number of theirs, a code by message
 may reach somebody else. Codes are not sent then, and none counts.
@@ -26,12 +27,16 @@ _REMOVE = Statement(delete(distrusted_phones).where(_of_person))
 
 
 class Cause(StrEnum):
-    """What a carrier told. Rows name it, so a member is never renamed."""
+    """What happened to the number. Rows name it, so a member is never renamed."""
 
     SWAP = "swap"
     """The number works in another SIM."""
     PORT_OUT = "port_out"
     """The number moves to another carrier."""
+    ENDED = "ended"
+    """Its contract ended."""
+    RECYCLED = "recycled"
+    """A register has it for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
