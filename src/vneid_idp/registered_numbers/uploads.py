@@ -25,6 +25,10 @@ FAULTS_KEPT: Instant = 30 * DAY
 """How long it can be read what is wrong with rows."""
 HELD: Instant = 2 * MINUTE
 """How long a worker that is not heard of keeps a file in hand."""
+GIVEN_UP_AFTER: Instant = DAY
+"""So long after somebody last went on with a file nobody does: its parts, which are people's data, go."""
+ABANDONED = "abandoned"
+"""Why an upload failed with which nobody went on."""
 MOST_FAULTS = 1_000_000
 """So many faults of a file are kept; of more the number alone."""
 
@@ -183,6 +187,16 @@ _old = select(_f.upload_id, _f.place).where(_f.at < bindparam("before", type_=Bi
 _SWEEP = Statement(
     delete(register_faults).where(tuple_(_f.upload_id, _f.place).in_(_old.limit(bindparam("most", type_=BigInteger))))
 )
+_GIVE_UP = Statement(
+    update(register_uploads)
+    .where(_c.ended_at.is_(None), _c.moved_at < bindparam("before", type_=BigInteger))
+    .values(
+        state=UploadState.FAILED.value,
+        failure=ABANDONED,
+        moved_at=bindparam("now", type_=BigInteger),
+        ended_at=bindparam("now", type_=BigInteger),
+    )
+)
 _FORGET = Statement(delete(register_uploads).where(_c.family_id == bindparam("of_family", type_=Text)))
 LATEST = "upm"
 """Sorts after every id of an upload (`upl_…`)."""
@@ -283,6 +297,12 @@ async def forget_faults(unit: Unit, portion: int) -> int:
     """Forget what was wrong with rows so long ago that nobody mends it by this file, so many at once; how many there
     were."""
     return await unit.execute(_SWEEP, before=unit.now - FAULTS_KEPT, most=portion)
+
+
+async def give_up(unit: Unit) -> int:
+    """End the uploads with which nobody goes on any more, whether parts never came or nobody can read them; how many.
+    What was read of them counts, and no number is missed."""
+    return await unit.execute(_GIVE_UP, before=unit.now - GIVEN_UP_AFTER, now=unit.now)
 
 
 async def forget(unit: Unit, family_id: str) -> None:

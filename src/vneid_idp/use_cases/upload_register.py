@@ -95,7 +95,7 @@ async def begin_upload(
             return await _gone_on_with(unit, current, file), key
         if unit.now - current.moved_at < ABANDONED_AFTER:
             raise UploadUnderWay
-        await intake.end(unit, current, UploadState.FAILED, "abandoned")
+        await intake.end(unit, current, UploadState.FAILED, uploads.ABANDONED)
     upload = RegisterUpload(
         upload_id=new_id("upl"),
         family_id=family_id,

@@ -157,8 +157,9 @@ async def read_registers(provider: Idp) -> None:
 
 
 async def forget_registers(db: Database) -> None:
-    """Delete the numbers of carriers that were deleted, files that were read, and what was wrong with rows long ago, in
-    portions as well."""
+    """Give up files with which nobody goes on, and delete the numbers of carriers that were deleted, files that were
+    read or given up, and what was wrong with rows long ago, in portions as well."""
+    await db.transact(register_uploads.give_up, durable=False)
     while await db.transact(partial(register_parts.forget, portion=_PARTS), durable=False) >= _PARTS:
         pass
     for forget in (registered_numbers.forget_unreadable, register_uploads.forget_faults):

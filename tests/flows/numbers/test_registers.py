@@ -9,9 +9,11 @@ from sqlalchemy import update
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
 from tests.support.uploads import csv_of, row
+from vneid_idp.kernel.clock import DAY
 from vneid_idp.protocol.claims import REGISTER, SUBSCRIBER_NUMBER
-from vneid_idp.registered_numbers import parts
+from vneid_idp.registered_numbers import parts, uploads
 from vneid_idp.registered_numbers.tables import register_parts
+from vneid_idp.registered_numbers.uploads import UploadState
 from vneid_idp.storage.statement import Statement
 from vneid_idp.workers.tasks import forget_registers, read_registers
 
@@ -107,6 +109,20 @@ async def test_a_part_that_does_not_open_any_more_ends_the_upload_in_words(land:
     failed = await song.call("GET", at)
     assert (failed["state"], failed["numbers"]) == ("failed", {})
     assert failed["failure"] == "Part 2 of it is damaged here. Announce the file again."
+
+
+async def test_a_file_that_never_comes_to_its_end_is_given_up_and_its_parts_go(land: Country) -> None:
+    song = await Carrier.of(land)
+    upload_id = (await song.announce())["upload_id"]
+    await song.call("PUT", f"/{upload_id}/parts/2", content=part(2))
+    for passed, there, state in ((DAY, (2,), UploadState.RECEIVING), (1, (), UploadState.FAILED)):
+        land.watch.advance(passed)
+        await forget_registers(land.idp.db)
+        async with land.idp.db.reading() as unit:
+            left = await uploads.find(unit, upload_id)
+            assert await parts.places(unit, upload_id) == there
+        assert left is not None
+        assert left.state is state
 
 
 async def test_it_takes_the_carriers_own_token_with_the_scope(land: Country) -> None:
