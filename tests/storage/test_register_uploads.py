@@ -9,12 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from tests.support.registers import RECORD
 from tests.support.uploads import BLIND, OTHER, PROVED, SEALER, Uploads, csv_of, row
 from tests.support.watch import Watch
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
-from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family
+from vneid_idp.bindings.subscriber_numbers.service import (
+    ConfirmedNumber,
+    bind_number,
+    digest_of_number,
+    list_of_family,
+)
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.identity.vault import Vault
@@ -254,18 +260,34 @@ async def test_the_last_client_of_a_carrier_takes_its_register_along(song: Uploa
     assert (await again.upload(row(1))).outcomes == Counter({NumberOutcome.ADDED: 1})
 
 
+async def bind_verified(unit: Unit, song: Uploads, serial: int) -> None:
+    """Somebody binds the number of `row(serial)`, and is matched with it."""
+    number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
+    bound = await bind_number(
+        unit, Vault(SEALER), BLIND, number, client_id=song.client_id, family_id=song.family,
+        person_id="per_1", consent_id="con_1",
+    )  # fmt: skip
+    binding_id, brought = bound.binding.binding_id, {"match_id": "mtc_1", "channel": "identity_app"}
+    await engine.move(unit, SUBSCRIBER_NUMBER, song.client_id, binding_id, NumberMove.VERIFY, **brought)
+
+
+async def test_a_number_that_is_proved_while_its_row_arrives_is_on_no_ladder(song: Uploads) -> None:
+    """Neither sees the other's row: who proves it finds no number, and who writes the number no proof."""
+    file = csv_of(row(1), row(2))
+    upload, to = await song.begin(file)
+    async with song.db.writing() as unit:
+        await bind_verified(unit, song, 1)
+        digest = digest_of_number(BLIND, song.family, "+84950000001")
+        assert await service.prove(unit, BLIND, song.family, digest, RECORD.personal_number) is None
+        reading = asyncio.create_task(song.read(upload, to, file))
+        await asyncio.wait([reading], timeout=0.5)
+    await reading
+    assert [(await song.number(each)).state.value for each in (1, 2)] == ["verified", "registered"]
+
+
 async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another_holder(song: Uploads) -> None:
     async def bind(serial: int) -> None:
-        async def work(unit: Unit) -> None:
-            number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
-            bound = await bind_number(
-                unit, Vault(SEALER), BLIND, number, client_id=song.client_id, family_id=song.family,
-                person_id="per_1", consent_id="con_1",
-            )  # fmt: skip
-            binding_id, brought = bound.binding.binding_id, {"match_id": "mtc_1", "channel": "identity_app"}
-            await engine.move(unit, SUBSCRIBER_NUMBER, song.client_id, binding_id, NumberMove.VERIFY, **brought)
-
-        await song.db.transact(work)
+        await song.db.transact(lambda unit: bind_verified(unit, song, serial))
 
     async def change_device(serial: int) -> None:
         async def work(unit: Unit) -> None:

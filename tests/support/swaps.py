@@ -15,7 +15,7 @@ async def swap(land: Country, slug: str = "complete") -> None:
 
     async def work(unit: Unit) -> None:
         await persons.seize(unit, person_id)
-        await distrust_phone(unit, land.idp.vault, person_id, "song", Cause.SWAP)
+        await distrust_phone(unit, land.idp.vault, land.idp.keys.sealer, person_id, "song", Cause.SWAP)
 
     await land.idp.db.transact(work)
 

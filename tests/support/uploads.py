@@ -14,6 +14,7 @@ from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.clients import service as clients
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import Holder, RegistryRecord
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, digest
 from vneid_idp.policy.documents import shipped
@@ -27,11 +28,13 @@ from vneid_idp.registers.reading import open_register
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, InUnit
 from vneid_idp.use_cases.class_register import terms_of
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, read_upload
 
 FAMILY = "song"
 SEALER = Sealer({1: b"r" * 32}, 1)
 BLIND = BlindIndex(b"k" * 32)
+SECRETS = Secrets(Vault(SEALER), SEALER, BLIND)
 OTHER = persona("complete").record
 PROVED = {"authenticated_by": "identity_app", "authenticated_at": "2026-06-01"}
 _MEMBERS: dict[str, Any] = {
@@ -105,7 +108,7 @@ class Uploads:
         policy = shipped()
         terms = terms_of(policy, upload.begun_at)
         registry = cast("PopulationRegistry", _Register())
-        return upload, Intake(self.db, self.in_unit or self.db.transact, BLIND, key, registry, policy, terms)
+        return upload, Intake(self.db, self.in_unit or self.db.transact, SECRETS, key, registry, policy, terms)
 
     async def read(self, upload: RegisterUpload, to: Intake, file: bytes) -> RegisterUpload:
         """Read a file from where its upload stands."""

@@ -17,6 +17,7 @@ from vneid_idp.registered_numbers.uploads import RegisterUpload, UploadState
 from vneid_idp.registers.reading import Register
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.class_register import terms_of
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, read_upload
 
 
@@ -50,7 +51,9 @@ def import_(
                 lambda unit: begin_upload(unit, place.sealer, place.blind, client, new, settled.data)
             )
             terms = terms_of(policy, SystemClock().now())
-            to = Intake(db, in_unit, place.blind, key, place.registry, policy, terms)
+            to = Intake(
+                db, in_unit, Secrets(place.vault, place.sealer, place.blind), key, place.registry, policy, terms
+            )
             with bar:
                 task = bar.add_task("import", total=upload.total, completed=upload.done)
                 return await read_upload(to, upload, register, lambda now: bar.update(task, completed=now.done))

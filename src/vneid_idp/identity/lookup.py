@@ -4,9 +4,11 @@ A page looks the candidate up, closes the unit, verifies the secret (`SecretHash
 nobody), and only then opens the unit that writes. What it says to the person must not differ either.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, select
+import orjson
+from sqlalchemy import JSON, Text, bindparam, cast, exists, func, select, true
 
 from vneid_idp.identity import account_store, phones, secret_hashes
 from vneid_idp.identity.account_rules import Account
@@ -26,6 +28,18 @@ _TRUSTED_HOLDER = Statement(
         _names.name_digest == bindparam("of_name"),
         ~exists().where(distrusted_phones.c.person_id == _names.person_id).correlate(sign_in_names),
     )
+)
+
+
+_digests = bindparam("digests", type_=Text)
+_each = func.json_array_elements_text(cast(_digests, JSON)).table_valued("value", name="each")
+_each_on_sqlite = func.json_each(_digests).table_valued("value", name="each")
+_holder = select(_names.name_digest, _names.person_id)
+# Each is looked up by itself, whatever the planner believes to be in the table.
+_found = _holder.where(_names.name_digest == _each.c.value).limit(1).lateral("found")
+_HOLDERS = Statement(
+    select(_found).select_from(_each.join(_found, true())),
+    sqlite=_holder.where(_names.name_digest.in_(select(_each_on_sqlite.c.value))),
 )
 
 
@@ -75,6 +89,13 @@ async def find_holder(unit: Reading, blind: BlindIndex, phone_number: str) -> st
     statement, whoever it is. What becomes of the answer must not show whether there is one."""
     row = await unit.fetch_one(_TRUSTED_HOLDER, of_name=blind.of(SIGN_IN_NAME, normal_name(phone_number)))
     return None if row is None else row["person_id"]
+
+
+async def find_phone_holders(unit: Reading, blind: BlindIndex, phone_numbers: Collection[str]) -> dict[str, str]:
+    """Who signs in by each of these numbers (E.164), of those by which somebody does; one statement for all."""
+    numbers = {blind.of(SIGN_IN_NAME, each): each for each in phone_numbers}
+    rows = await unit.fetch(_HOLDERS, digests=orjson.dumps(list(numbers)).decode()) if numbers else ()
+    return {numbers[row["name_digest"]]: row["person_id"] for row in rows}
 
 
 async def find_candidate(unit: Reading, vault: Vault, blind: BlindIndex, typed: str) -> Candidate:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.cross_device import service as cross_device
+from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.phone.access import DISOWNED, HOME, find_handset
 from vneid_idp.phone.pages import page
@@ -67,6 +68,7 @@ async def show(request: Request) -> Response:
     provider = handset.provider
     async with provider.db.reading() as unit:
         waiting = await cross_device.waiting_on(unit, provider.keys.sealer, handset.person_id, handset.phone.phone_id)
+        distrusted = await distrusted_phones.find(unit, handset.person_id)
     # Who is out of service meanwhile asks nobody any more, and stands in the way of nobody else's request.
     asking = {each.client_id: await provider.clients.find(each.client_id) for each in waiting}
     services = {client_id: client.client_name for client_id, client in asking.items() if client is not None}
@@ -74,6 +76,7 @@ async def show(request: Request) -> Response:
         request,
         "home",
         handset=handset,
+        distrusted=distrusted,
         kind=kind,
         done=gettext(request, text) if text else None,
         alarmed=done in _ALARMS,

@@ -55,12 +55,12 @@ async def _endpoint(request: Request, provider: Idp) -> str:
 
 
 async def notice(request: Request) -> Response:
-    """What the worker shows: that something waits, and neither who asks nor what about. A phone that was removed since
+    """What the worker shows: that something waits, and neither from whom nor what about. A phone that was removed since
     is shown the same: browsers want a notice for each push."""
     return json_response(
         {
             "title": gettext(request, "Something waits for you"),
-            "body": gettext(request, "Open the identity app to read who asks."),
+            "body": gettext(request, "Open the identity app to read it."),
             "icon": static_url("phone-192.png"),
         }
     )

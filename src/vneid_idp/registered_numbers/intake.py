@@ -12,8 +12,8 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_ids
 from vneid_idp.policy.rules import Policy
+from vneid_idp.registered_numbers import apart, uploads
 from vneid_idp.registered_numbers import telling_store as store
-from vneid_idp.registered_numbers import uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, new_number, recycled, told_again
@@ -55,6 +55,7 @@ async def keep(unit: Unit, key: CarrierKey, policy: Policy, upload: RegisterUplo
     """Write the next part of `upload`, which was read from where it stands. Raises `UploadOvertaken`."""
     await store.plan_anew(unit)
     current = await hold(unit, upload)
+    await apart.write_alone(unit, current.family_id)
     outcomes, changed = await _write(unit, _Writing(current, key, policy, unit.now), part.told)
     await uploads.keep_faults(unit, current, part.progress.faults)
     after = advanced(current, part.progress, outcomes, unit.now)

@@ -6,7 +6,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import answers, carrier_key, climbing, store, telling_store, uploads
+from vneid_idp.registered_numbers import answers, apart, carrier_key, climbing, store, telling_store, uploads
 from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Reading, Unit
@@ -59,8 +59,10 @@ async def prove(
     now. Nothing where it stands in no register, or for somebody else, who has proved nothing; nor of one that has
     ended: what came before holds no more.
 
-    Where the sweep works on it at this moment one of the two comes first, and the other sees what it wrote.
+    Where the sweep works on it at this moment, or an upload brings it, one of the two comes first, and the other sees
+    what it wrote.
     """
+    await apart.prove_together(unit, family_id)
     before = await store.seize(unit, family_id, number_digest)
     if before is None or before.facts.ended_at is not None:
         return None

@@ -95,6 +95,11 @@ def is_new_life(before: RegisteredNumber, told: Told) -> bool:
     return before.absent_at is not None or activated
 
 
+def names_somebody(told: Told) -> bool:
+    """Whether a row has papers of anybody, whom the population register may know or not."""
+    return bool(_papers(told.row_digest))
+
+
 def told_again(
     before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant, *, is_verified: bool
 ) -> RegisteredNumber:

@@ -2,7 +2,8 @@
 
 Whoever has the number now may be somebody else. Codes that wait are good no more, and none is sent; sessions that a
 code strengthened end, with every access that they opened, also where services keep it for longer than a session, and
-with what was derived from it; and accounts of networks that were linked with one rest. What a passkey opened stays.
+with what was derived from it; and accounts of networks that were linked with one rest. What a passkey opened stays. The
+devices on which they have the identity app are told to look.
 """
 
 from vneid_idp.audit.service import Event, EventKind, record
@@ -12,14 +13,20 @@ from vneid_idp.grants import service as grants
 from vneid_idp.identity.factors import distrusted_phones, otp, sessions
 from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import DAY, Instant
+from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.levels import by_message
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_session import end_session
+from vneid_idp.use_cases.notify_phones import notify_phones
 from vneid_idp.use_cases.rest_on_phone import put_phone_in_step
+
+TOLD_WITHIN: Instant = DAY
+"""For how long a device of theirs that cannot be reached is tried: whoever opens the app later reads it as well."""
 
 
 async def distrust_phone(
-    unit: Unit, vault: Vault, person_id: str, client_id: str, cause: Cause
+    unit: Unit, vault: Vault, sealer: Sealer, person_id: str, client_id: str, cause: Cause
 ) -> tuple[Delivery, ...]:
     """Let the registered phone of somebody, who is seized, prove nothing from now on; the log-out notices to deliver
     after the commit. `client_id` is who told."""
@@ -34,5 +41,7 @@ async def distrust_phone(
     for granted_to, grant_id in await grants.end_by_message(unit, person_id):
         await record(unit, Event(EventKind.GRANT_REVOKED, person_id, granted_to, grant_id, data))
     await put_phone_in_step(unit, vault, person_id)
+    # On their own devices, and never by a message to the number.
+    await notify_phones(unit, sealer, person_id, unit.now + TOLD_WITHIN)
     await record(unit, Event(EventKind.PHONE_DISTRUSTED, person_id, client_id, data={"cause": cause.value}))
     return tuple(deliveries)

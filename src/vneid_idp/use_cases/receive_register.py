@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryUnavailable
+from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import BlindIndex
@@ -27,6 +28,7 @@ from vneid_idp.registers.columns import UnreadableRegister
 from vneid_idp.registers.reading import Register, open_register
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.class_register import terms_of
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, digest_of_file, read_upload
 from vneid_idp.use_cases.who_is_carrier import hold_carrier
 
@@ -52,6 +54,7 @@ class Desk:
     """Where registers are read."""
 
     db: Database
+    vault: Vault
     sealer: Sealer
     blind: BlindIndex
     registry: PopulationRegistry
@@ -101,7 +104,9 @@ async def read_received(desk: Desk, policy: Policy) -> bool:
         terms = terms_of(policy, unit.now)
     if key is None:
         return False
-    to = Intake(desk.db, desk.db.transact, desk.blind, key, desk.registry, policy, terms)
+    to = Intake(
+        desk.db, desk.db.transact, Secrets(desk.vault, desk.sealer, desk.blind), key, desk.registry, policy, terms
+    )
     try:
         # It has no name, and goes with the process.
         with tempfile.TemporaryFile() as file:

@@ -77,7 +77,7 @@ async def report_number(
         return moved, ()
     if account_of is None:
         return moved, ()
-    return moved, await distrust_phone(unit, vault, account_of, client.client_id, _CAUSES[kind])
+    return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind])
 
 
 async def thaw_number(unit: Unit, vault: Vault, who: Session, binding_id: str) -> None:

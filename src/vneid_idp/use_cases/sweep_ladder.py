@@ -7,9 +7,11 @@ nobody else holds, what they are now, and the instructions. A worker that dies l
 from dataclasses import dataclass
 from functools import partial
 
+from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.instructions import service as instructions
 from vneid_idp.instructions.rules import of_step
 from vneid_idp.kernel.clock import Instant
+from vneid_idp.policy.intervals import Step
 from vneid_idp.policy.ladder import Due
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import due
@@ -17,6 +19,7 @@ from vneid_idp.registered_numbers.climbing import stepped, steps_of
 from vneid_idp.registered_numbers.due import START, Place
 from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.use_cases.lose_number import Lost, Secrets, lose_numbers
 
 _BATCH = 1_000
 
@@ -28,29 +31,34 @@ class _Swept:
     """Where the next batch begins; nothing after the last."""
 
 
-async def sweep_ladder(db: Database, policy: Policy) -> int:
+async def sweep_ladder(db: Database, policy: Policy, secrets: Secrets | None = None) -> int:
     """Take what is due by now; how many instructions follow. One step of a number a round: where several are due, the
-    next round takes the next."""
+    next round takes the next. What rests on a number ends with its contract; without `secrets` nobody has accounts."""
     given, after = 0, START
     while True:
-        swept = await db.transact(partial(_sweep, policy, after))
+        swept = await db.transact(partial(_sweep, policy, secrets, after))
         given += swept.given
         if swept.last is None:
             return given
         after = swept.last
 
 
-async def _sweep(policy: Policy, after: Place, unit: Unit) -> _Swept:
+async def _sweep(policy: Policy, secrets: Secrets | None, after: Place, unit: Unit) -> _Swept:
     numbers = await due.seize_due(unit, after, _BATCH)
     steps = Steps(policy)
-    moved, new = [], []
+    moved, new, lost = [], [], []
     for before in numbers:
         number, step = stepped(before, steps.of(before), unit.now)
         moved.append(number)
         if step is not None:
             new.append(of_step(before, step))
+            if step.step is Step.ENDED:
+                lost.append(Lost(before, Cause.ENDED))
     await due.move(unit, moved)
     await instructions.give(unit, new)
+    if secrets is not None:
+        # Who is told that somebody was signed out is told by the worker that sends.
+        await lose_numbers(unit, secrets, lost)
     return _Swept(len(new), place_of(numbers[-1]) if len(numbers) == _BATCH else None)
 
 

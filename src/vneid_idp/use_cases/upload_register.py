@@ -15,6 +15,7 @@ from functools import partial
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
 from vneid_idp.clients.service import UnknownClient, get_client, hold_client
+from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.instructions import service as instructions
 from vneid_idp.kernel.clock import HOUR, Instant, local_date
@@ -26,9 +27,9 @@ from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import intake, uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, ensure_key
 from vneid_idp.registered_numbers.intake import Part
-from vneid_idp.registered_numbers.rules import NextStep
+from vneid_idp.registered_numbers.rules import NextStep, RegisteredState
 from vneid_idp.registered_numbers.service import digest_of_holder
-from vneid_idp.registered_numbers.telling import Told, row_digest
+from vneid_idp.registered_numbers.telling import Told, names_somebody, row_digest
 from vneid_idp.registered_numbers.uploads import Coming, Progress, RegisterUpload, UploadState
 from vneid_idp.registers.classes import Classified, RowClass, Terms
 from vneid_idp.registers.columns import UnreadableRegister
@@ -37,6 +38,7 @@ from vneid_idp.registers.rows import HolderKind, RegisterRow
 from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.storage.unit import Database, InUnit, Unit
 from vneid_idp.use_cases.class_register import ClassedBatch, classed_batches
+from vneid_idp.use_cases.lose_number import Lost, Secrets, lose_numbers
 from vneid_idp.use_cases.who_is_carrier import carrier_of
 
 ABANDONED_AFTER: Instant = HOUR
@@ -69,7 +71,7 @@ class Intake:
 
     db: Database
     in_unit: InUnit
-    blind: BlindIndex
+    secrets: Secrets
     key: CarrierKey
     registry: PopulationRegistry
     policy: Policy
@@ -160,6 +162,15 @@ async def read_upload(
 async def _keep(to: Intake, upload: RegisterUpload, part: Part, unit: Unit) -> RegisterUpload:
     kept = await intake.keep(unit, to.key, to.policy, upload, part)
     await instructions.restore(unit, kept.changed)
+    told = {each.number_digest: each for each in part.told}
+    # A row without papers says of nobody else that the number is theirs.
+    lost = [
+        Lost(before, Cause.RECYCLED, told[before.number_digest].holder_digest)
+        for before, after in kept.changed
+        if after.state is RegisteredState.RECYCLED and names_somebody(told[before.number_digest])
+    ]
+    # Who is told that somebody was signed out is told by the worker that sends.
+    await lose_numbers(unit, to.secrets, lost)
     return kept.upload
 
 
@@ -221,7 +232,7 @@ def _told(to: Intake, family_id: str, row: RegisterRow, classified: Classified) 
     08/2026/TT-BKHCN Art. 5)."""
     document = row.user_document if row.holder_kind is HolderKind.ORGANISATION else row.document
     id_number = None if document is None else document.personal_number
-    holder_digest = None if id_number is None else digest_of_holder(to.blind, id_number)
+    holder_digest = None if id_number is None else digest_of_holder(to.secrets.blind, id_number)
     papers = "" if document is None else f"{document.type}\0{row.nationality}\0{document.number}"
     reasons = ",".join((classified.row_class, *classified.also))
     rest = (
@@ -230,13 +241,13 @@ def _told(to: Intake, family_id: str, row: RegisterRow, classified: Classified) 
     )
     return Told(
         phone_number=row.phone_number,
-        number_digest=digest_of_number(to.blind, family_id, row.phone_number),
+        number_digest=digest_of_number(to.secrets.blind, family_id, row.phone_number),
         holder_digest=holder_digest,
         row_class=classified.row_class,
         reasons=classified.also,
         row_digest=row_digest(
-            holder_digest or (papers and to.blind.of("registered_numbers.papers", papers)),
-            to.blind.of("registered_numbers.row", rest),
+            holder_digest or (papers and to.secrets.blind.of("registered_numbers.papers", papers)),
+            to.secrets.blind.of("registered_numbers.row", rest),
         ),
         is_authenticated=row.authenticated_by is not None and row.authenticated_on is not None,
         activated_on=row.activated_on,

@@ -29,6 +29,7 @@ from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers import uploads as register_uploads
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.receive_register import Desk, read_received
 from vneid_idp.use_cases.replan_ladder import replan_ladder
 from vneid_idp.use_cases.report_to_registry import Reporting, finish_forgotten_reports
@@ -83,7 +84,8 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         return await finish_forgotten_reports(to, await provider.policy.current())
 
     async def climb() -> int:
-        return await sweep_ladder(db, await provider.policy.current())
+        secrets = Secrets(provider.vault, provider.keys.sealer, provider.keys.blind)
+        return await sweep_ladder(db, await provider.policy.current(), secrets)
 
     follower = Follower(db, provider.vault, provider.keys.blind, provider.registry, provider.policy)
     return [
@@ -151,7 +153,7 @@ async def forget_told(db: Database, told: Disclosures) -> None:
 
 async def read_registers(provider: Idp) -> None:
     """Read the registers that carriers sent, one after the other."""
-    desk = Desk(provider.db, provider.keys.sealer, provider.keys.blind, provider.registry)
+    desk = Desk(provider.db, provider.vault, provider.keys.sealer, provider.keys.blind, provider.registry)
     while await read_received(desk, await provider.policy.current()):
         pass
 

@@ -1,5 +1,7 @@
 """A carrier told that a number works in another SIM: a code sent to it proves nothing, until a passkey is shown."""
 
+from sqlalchemy import select
+
 from tests.support.country import Country
 from tests.support.events import events_of
 from tests.support.pages import opened, post
@@ -8,6 +10,10 @@ from tests.support.shortcuts import agreed, known
 from tests.support.signing_in import at_second
 from tests.support.swaps import swap
 from vneid_idp.audit.events import EventKind
+from vneid_idp.delivery.channels import Channel
+from vneid_idp.delivery.tables import deliveries
+from vneid_idp.sandbox.outbox import latest_messages
+from vneid_idp.storage.statement import Statement
 
 SECURITY = "/me/security"
 
@@ -59,3 +65,17 @@ async def test_whoever_shows_a_passkey_trusts_the_number_again_and_nobody_else_d
     assert "Số điện thoại của bạn đã dùng lại được" in done.text
     person, page = await at_second(land, party)
     assert isinstance(await person.submit(page, code=await person.one_time_code()), Page)
+
+
+async def test_it_is_told_on_the_persons_devices_and_never_by_a_message_to_the_number(
+    land: Country, party: RelyingParty
+) -> None:
+    by_code = await agreed(land, party)
+    await by_code.tokens(party, scope="openid offline_access")
+    await swap(land)
+    async with land.idp.db.reading() as unit:
+        told = {(row["channel"], row["recipient"]) for row in await unit.fetch(Statement(select(deliveries)))}
+        messages = await latest_messages(unit, land.idp.keys.sealer)
+    assert (Channel.PHONE_NOTICE, by_code.person_id) in told
+    assert Channel.SMS not in {channel for channel, _ in told}
+    assert not [each for each in messages if each.phone == land.people["complete"].record.phone]

@@ -25,7 +25,7 @@ from vneid_idp.protocol.claims import OPERATOR_SCOPES, SCOPE_CLAIMS, SCOPES
 from vneid_idp.protocol.client import Client, ClientProfile
 from vneid_idp.protocol.client_auth import PresentedCredentials, check_assertion, check_method
 from vneid_idp.protocol.details.granting import check_may_ask
-from vneid_idp.protocol.errors import InvalidGrant, InvalidRequest, OAuthError
+from vneid_idp.protocol.errors import InvalidClientMetadata, InvalidGrant, InvalidRequest, OAuthError
 from vneid_idp.protocol.grant_types.names import CIBA, JWT_BEARER_GRANT, TOKEN_EXCHANGE
 from vneid_idp.protocol.grant_types.refresh_token import check_refresh
 from vneid_idp.protocol.grant_types.table import GRANT_TYPES
@@ -297,3 +297,12 @@ def test_who_asks_people_on_their_phones_signs_it_strongly_and_for_an_hour(profi
         assert rules.sender_constrained == (profile is not ClientProfile.CAMARA)
     else:
         assert not rules.number_to_show
+
+
+@pytest.mark.parametrize("profile", [ClientProfile.OIDC, ClientProfile.FAPI2, ClientProfile.CIBA])
+def test_a_public_client_asks_for_no_rich_details_whatever_key_it_shows(profile: ClientProfile) -> None:
+    """FAPI 2.0 Security Profile, section 5.3.2.1: whoever pushes for it is authenticated by nothing."""
+    app = {"token_endpoint_auth_method": "none", "dpop_bound_access_tokens": True, "family": "song"}
+    with pytest.raises(InvalidClientMetadata) as refused:
+        registered(profile, **app, jwks=None, authorization_details_types=["subscriber_number"])
+    assert refused.value.member in ("authorization_details_types", "token_endpoint_auth_method")

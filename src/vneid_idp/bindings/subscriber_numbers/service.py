@@ -111,3 +111,8 @@ def number_of(key: PersonKey, binding: SubscriberNumber) -> str:
 async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
     """See `store.verified_among`."""
     return await store.verified_among(unit, family_id, digests)
+
+
+async def live_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, SubscriberNumber]:
+    """See `store.live_among`."""
+    return await store.live_among(unit, family_id, digests)

@@ -6,7 +6,9 @@ import orjson
 from sqlalchemy import JSON, Text, bindparam, cast, func, select, true
 
 from vneid_idp.bindings.engine.store import FIRST
+from vneid_idp.bindings.engine.tables import is_live
 from vneid_idp.bindings.subscriber_numbers.kind import read_number
+from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.tables import subscriber_numbers
 from vneid_idp.kernel.clock import Instant
@@ -35,6 +37,16 @@ _VERIFIED = Statement(
 )
 
 
+_live = select(subscriber_numbers).where(
+    _c.family_id == bindparam("of_family", type_=Text), is_live(subscriber_numbers, LIFECYCLE)
+)
+_found_live = _live.where(_c.resource_digest == _each.c.value).limit(1).lateral("found")
+_LIVE = Statement(
+    select(_found_live).select_from(_each.join(_found_live, true())),
+    sqlite=_live.where(_c.resource_digest.in_(select(_each_on_sqlite.c.value))),
+)
+
+
 async def find_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber | None:
     """A number of this carrier, in whatever state."""
     row = await unit.fetch_one(_FIND, of_family=family_id, of_binding=binding_id)
@@ -54,3 +66,9 @@ async def verified_among(unit: Reading, family_id: str, digests: Collection[str]
     since."""
     rows = await unit.fetch(_VERIFIED, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
     return {row["resource_digest"]: row["verified_at"] for row in rows}
+
+
+async def live_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, SubscriberNumber]:
+    """Those of these numbers of a carrier that are bound, by their digests."""
+    rows = await unit.fetch(_LIVE, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
+    return {row["resource_digest"]: read_number(row) for row in rows}
