@@ -121,7 +121,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Root:
     ]
     if explanations is not None:
         doors += sandbox_doors(
-            explanations, Demos(settings.social_network_url, settings.carrier_url), sandbox_authority(settings)
+            explanations,
+            Demos(settings.social_network_url, settings.carrier_url),
+            sandbox_authority(settings),
+            settings.database_url.get_secret_value(),
         )
     else:
         doors.append(Door.page("/", _home))

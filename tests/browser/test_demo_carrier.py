@@ -1,5 +1,7 @@
 """The demo carrier in Chromium, beside the provider, in both languages: a number is bought, shown, and given back."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -9,6 +11,8 @@ from tests.support.sandbox import Sandbox
 
 # Each language has a buyer of its own, who appears in no other test of the sandbox: what one agreed to is remembered.
 BUYERS = {"vi": "one-word-name", "en": "letter-d"}
+FOUND = {"vi": "Kết quả đối chiếu", "en": "What was found"}
+ON_ITS_WAY = {"vi": "Đang nộp danh sách", "en": "The register is on its way"}
 BOUGHT = {"vi": "Số này là của bạn", "en": "The number is yours"}
 OTHER_FACE = {"vi": "Khuôn mặt không khớp", "en": "The face does not agree"}
 GIVEN_BACK = {"vi": "Bạn đã trả lại số", "en": "You gave the number back"}
@@ -69,5 +73,44 @@ def test_a_number_is_bought_shown_and_given_back(chromium: Browser, sandbox: San
     page.fill("#phone", "0950 000 034")
     page.click("main form .button")
     expect(page.locator("h1")).to_have_text(ASKED[locale])
+    check(page, locale)
+    context.close()
+
+
+@pytest.mark.parametrize(("locale", "width"), [("vi", 390), ("en", 1280)])
+def test_the_office_hands_in_a_register_and_lets_days_pass(
+    chromium: Browser, sandbox: Sandbox, locale: str, width: int
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": width, "height": 844}, locale=locale, color_scheme="light" if locale == "en" else "dark"
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    give_axe(context)
+    page = context.new_page()
+    for path in ("/office", "/office/ladder", "/point", "/office/registers"):
+        page.goto(f"{sandbox.carrier}{path}")
+        check(page, locale)
+    page.check("input[value='100']")
+    page.fill("#seed", str(width))
+    page.click("summary")
+    check(page, locale)
+    page.click("main form .button")
+    expect(page.locator("h1")).to_have_text(re.compile(f"{ON_ITS_WAY[locale]}|{FOUND[locale]}"))
+    check(page, locale)
+    expect(page.locator("h1")).to_have_text(FOUND[locale])
+    expect(page.locator(".bars").first).to_be_visible()
+    check(page, locale)
+    page.goto(f"{sandbox.carrier}/office/ladder")
+    check(page, locale)
+    page.click("tbody button >> nth=0")
+    expect(page.locator(".notice.good")).to_be_visible()
+    page.click(".notice.good a")
+    check(page, locale)
+    first = page.locator(".task .digits").first.inner_text()
+    page.click("main form .button >> nth=0")
+    expect(page.locator(".task .digits").first).not_to_have_text(first)
+    page.goto(f"{sandbox.carrier}/point")
+    page.click("button[value=an]")
+    expect(page.locator("#id_number")).to_have_value("097095000034")
     check(page, locale)
     context.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -27,7 +28,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases import replan_ladder as replanning
 from vneid_idp.use_cases import sweep_ladder as sweeping
-from vneid_idp.use_cases.foresee_ladder import Foreseen, foresee_ladder
+from vneid_idp.use_cases.foresee_ladder import Foreseen, OnDay, foresee_carrier, foresee_ladder
 from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.replan_ladder import replan_ladder
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
@@ -168,3 +169,31 @@ async def test_what_is_foreseen_is_what_happens(db: Database, watch: Watch) -> N
     for row in await given(db):
         happened[Foreseen(row["family_id"], InstructionKind(row["kind"]), Trigger(row["trigger"]))] += 1
     assert foreseen == happened != Counter()
+
+
+async def test_what_a_carrier_foresees_is_what_happens_to_its_numbers(db: Database, watch: Watch) -> None:
+    since, own = watch.now(), many_on_ladder(10, Trigger.DISOWNED, watch.now())
+    passport = on_ladder(99, Trigger.FOREIGNER_PASSPORT, since)
+    absent = replace(on_ladder(98, Trigger.DISOWNED, since), absent_at=since, next_step=None)
+    foreign = replace(on_ladder(97, Trigger.DISOWNED, since), family_id="gio", number_digest="of another")
+    await keep(db, [*own, passport, absent, foreign])
+    watch.advance(DAY + MINUTE)
+    await sweep_ladder(db, shipped())
+    await db.transact(partial(prove, "digest 3"))
+    foreseen = await foresee_carrier(db, shipped(), FAMILY, 70)
+    assert foreseen.states == {RegisteredState.ASKED: 10, RegisteredState.VERIFIED: 1}
+    happened = Counter[OnDay]()
+    for _ in range(71):
+        while await sweep_ladder(db, shipped()):
+            pass
+        watch.advance(DAY)
+    for row in await given(db):
+        if row["family_id"] == FAMILY and row["made_at"] > since + DAY + MINUTE:
+            happened[OnDay(local_date(row["made_at"]), InstructionKind(row["kind"]), Trigger(row["trigger"]))] += 1
+    later = Counter({each: count for each, count in foreseen.coming.items() if each.day > local_date(since + DAY)})
+    assert later == happened
+    assert {(each.kind, each.trigger) for each in later} >= {
+        ("notify", "disowned"),
+        ("cut_outgoing", "disowned"),
+        ("cut_outgoing", "foreigner_passport"),
+    }

@@ -39,9 +39,9 @@ DOMAIN = """
     pattern_outdated person_forgotten request_over
 412 client_changed resource_server_changed
 413 file_too_large register_too_large
-422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER bad_capture bad_device bad_endpoint bad_evaluation bad_label
-    bad_office bad_part bad_subject implausible_instant invalid_evidence malformed not_compared not_synthetic
-    policy_refused reason_needed role_over unreadable_register weak_secret
+422 SERVICE_NOT_APPLICABLE UNNECESSARY_IDENTIFIER bad_capture bad_day bad_device bad_endpoint bad_evaluation
+    bad_invention bad_label bad_office bad_part bad_subject implausible_instant invalid_evidence malformed not_compared
+    not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 match_budget_spent too_many_attempts too_many_requests
 503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable temporarily_unavailable

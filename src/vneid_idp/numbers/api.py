@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from vneid_idp.numbers import instructions, registers, reports, routes
+from vneid_idp.numbers import instructions, ladder, registered, registers, reports, routes
 
 router = APIRouter()
-for _part in (routes, registers, reports, instructions):
+for _part in (routes, registers, registered, ladder, reports, instructions):
     router.include_router(_part.router)

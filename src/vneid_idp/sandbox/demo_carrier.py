@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from vneid_idp.settings import Settings
 
 FAMILY = "song"
-CLIENT_IDS = {"app": "song", "back_end": "song-back-end", "point": "song-point"}
-"""The client that people meet, the one that acts in the carrier's own name, and the tablet at a point of sale."""
+CLIENT_IDS = {"point": "song-point", "back_end": "song-back-end", "app": "song"}
+"""The tablet at a point of sale, the client that acts in the carrier's own name, and the one that people meet: last,
+since it names who may act for it."""
 _FOLDER = Path(__file__).parent / "carrier"
 _METADATA_ORIGIN = "http://localhost:8005"
 _DEED = Deed("sandbox", "the demo carrier")

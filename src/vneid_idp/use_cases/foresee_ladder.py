@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from vneid_idp.instructions.rules import InstructionKind, kind_of
-from vneid_idp.kernel.clock import Instant, midnight
+from vneid_idp.kernel.clock import Instant, local_date, midnight
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.ladder import Due
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import due
+from vneid_idp.registered_numbers import alike, due
 from vneid_idp.registered_numbers.climbing import stepped
 from vneid_idp.registered_numbers.due import START
-from vneid_idp.registered_numbers.rules import RegisteredNumber
+from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.sweep_ladder import Steps, place_of
 
@@ -27,6 +27,40 @@ class Foreseen:
     family_id: str
     kind: InstructionKind
     trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class OnDay:
+    """What a carrier will be told on a day, in Viet Nam."""
+
+    day: date
+    kind: InstructionKind
+    trigger: Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """How the numbers of a carrier's register stand, and what comes of them if nobody proves anything."""
+
+    states: Counter[RegisteredState]
+    """Of the numbers that stand in the register."""
+    coming: Counter[OnDay]
+
+
+async def foresee_carrier(db: Database, policy: Policy, family_id: str, days: int) -> Prospect:
+    """What comes of a carrier's numbers today and on so many days after it; what is overdue counts as due now. It costs
+    by how many numbers differ in where they stand, and one walk through them."""
+    found = Prospect(Counter(), Counter())
+    async with db.reading() as unit:
+        steps, ends = Steps(policy), midnight(local_date(unit.now) + timedelta(days=days + 1))
+        for group in await alike.count_alike(unit, family_id):
+            number = group.number
+            if number.absent_at is None:
+                found.states[number.state] += group.count
+            for kind, at in _steps_until(number, steps.of(number), unit.now, ends):
+                assert number.ladder is not None, "only a number on the ladder has steps"
+                found.coming[OnDay(local_date(at), kind, number.ladder.trigger)] += group.count
+    return found
 
 
 async def foresee_ladder(db: Database, policy: Policy, on: date) -> Counter[Foreseen]:

@@ -1,105 +1,26 @@
 """The demo carrier against the whole provider, both in process: what the sandbox shows, without a browser."""
 
-import base64
-import json
 import re
-import time
 from collections.abc import AsyncIterator
-from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-import vneid_idp.sandbox.carrier as carrier
 from tests.support.country import ISSUER, Country
+from tests.support.demo_carrier import FIRST, Customer, at_the_carrier
 from tests.support.pages import post
 from tests.support.polling import answered, confirmed
-from tests.support.shortcuts import Known, known
-from tests.support.visitor import Page, shown
+from tests.support.shortcuts import known
+from tests.support.visitor import shown
 from vneid_idp.kernel.clock import MINUTE, SECOND
-from vneid_idp.sandbox.carrier.keys import ClientKeys
 from vneid_idp.sandbox.carrier.store import Store
-from vneid_idp.sandbox.demo_carrier import bring_in_step, new_credentials
-from vneid_idp.sandbox.faces import captures
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
-
-PUBLIC_URL = "http://localhost:8005"
-FIRST = "/numbers/958112233"
-
-
-class Customer:
-    """A browser at the carrier, and somebody who holds it."""
-
-    def __init__(self, http: httpx.AsyncClient, app: FastAPI) -> None:
-        self.http = http
-        self.app = app
-
-    @property
-    def browser(self) -> str:
-        """The name that the carrier gave this browser."""
-        session = self.http.cookies["song"].partition(".")[0]
-        return str(json.loads(base64.b64decode(session + "=="))["browser"])
-
-    async def page(self, path: str) -> str:
-        """What a page says, redirects followed."""
-        answer = await self.http.get(path, follow_redirects=True)
-        assert answer.status_code == 200
-        return answer.text
-
-    async def send(self, path: str, **fields: str) -> str:
-        """Submit a form; where it leads."""
-        return (await self._post(path, fields)).headers["location"]
-
-    async def _post(self, path: str, fields: dict[str, str]) -> httpx.Response:
-        token = re.search(r'name="csrf" value="([^"]+)"', await self.page("/terms"))
-        assert token
-        return await self.http.post(path, data={"csrf": token[1], **fields})
-
-    async def refused(self, path: str, **fields: str) -> None:
-        """Submit a form that is shown again, with what is wrong."""
-        answer = await self._post(path, fields)
-        assert answer.status_code == 422
-        assert 'aria-invalid="true"' in answer.text
-
-    async def leave(self, someone: Known, path: str, **fields: str) -> Page | str:
-        """Press a button that leads to the provider; the page there, or where it leads back to."""
-        url = await self.send(path, **fields)
-        assert url.startswith(f"{ISSUER}/authorize?client_id=song&request_uri="), url
-        assert "958" not in url, "what the person is asked passes through no browser"
-        return await someone.person.open(url)
-
-    async def confirm(self, someone: Known, path: str = FIRST, answer: str = "agree") -> str:
-        """Choose a number and answer for it at the provider; the address at the carrier where that ends."""
-        return await self.answered(someone, shown(await self.leave(someone, path, contract="prepaid")), answer)
-
-    async def answered(self, someone: Known, page: Page, answer: str = "agree") -> str:
-        """Answer on the provider's page; the address at the carrier where that ends."""
-        away = await someone.person.submit(page, answer=answer)
-        assert isinstance(away, str), away.text
-        return str((await self.http.get(away)).headers["location"])
-
-    async def photographed(self, order: str, shows: str = "genuine") -> str:
-        """Stand before the camera; the page that tells how it ended."""
-        return await self.page(await self.send(order, shows=shows))
 
 
 @pytest.fixture
 async def customer(land: Country, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Customer]:
-    """Somebody at the carrier. Its clock is the provider's, and the camera's dice fall the same way each time."""
-    monkeypatch.setattr(time, "time", lambda: land.watch.now() / 1000)
-    monkeypatch.setattr(captures, "new_secret", lambda: "a steady hand")
-    kept: dict[str, Any] = new_credentials()
-    for _ in range(2):  # a sandbox that starts again registers nothing twice
-        await land.idp.db.transact(lambda unit: bring_in_step(unit, kept, PUBLIC_URL))
-    app_keys, back_end_keys, point_keys = (ClientKeys.read(kept[name]) for name in ("app", "back_end", "point"))
-    config = carrier.Config(ISSUER, app_keys, back_end_keys, point_keys, kept["session_secret"], PUBLIC_URL)
-    app = carrier.create_app(config, httpx.ASGITransport(land.app))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url=PUBLIC_URL, headers={"accept-language": "en"}
-    ) as browser:
-        yield Customer(browser, app)
+    """Somebody at the carrier."""
+    async with at_the_carrier(land, monkeypatch) as customer:
+        yield customer
 
 
 async def test_a_number_is_confirmed_and_in_its_buyers_name_until_they_take_it_back(
@@ -168,12 +89,13 @@ async def test_a_new_phone_and_a_lost_sim_take_the_face_again(land: Country, cus
         assert f">{state}<" in await customer.page("/mine")
         if state != "frozen":
             await sweep_ladder(land.idp.db, await land.idp.current_policy())
-            waiting = await customer.page("/office")
+            waiting = await customer.page("/office/instructions")
             assert "Ask the subscriber for their face" in waiting
-            instruction = re.search(r'name="instruction" value="([^"]+)"', waiting)
+            instruction = re.search(r'name="instructions" value="(ins_[^" ]+)"', waiting)
             assert instruction
-            assert await customer.send("/office/done", instruction=instruction[1]) == "/office"
-            assert instruction[1] not in await customer.page("/office")
+            answered = await customer.send("/office/instructions", instructions=instruction[1])
+            assert answered == "/office/instructions"
+            assert f'value="{instruction[1]}' not in await customer.page("/office/instructions")
         page = shown(await customer.leave(someone, "/mine/prove", number=number))
         assert "The number is yours" in await customer.photographed(await customer.answered(someone, page))
         assert ">in service<" in await customer.page("/mine")
@@ -240,6 +162,8 @@ async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Count
     papers = {"id_number": record.personal_number, "full_name": record.full_name, "birthdate": "05/01/1995"}
     assert record.birth_date.strftime("%d/%m/%Y") == papers["birthdate"]
     sale = {"number": "+84958112233", "contract": "prepaid", "sequence": "1"}
+    chip = await customer.http.post("/point/chip", data={"csrf": await customer.csrf(), "card": "an"})
+    assert all(f'value="{said}"' in chip.text for said in papers.values())
     for member, wrong in (("id_number", "12"), ("full_name", " "), ("birthdate", "31/02/1995")):
         await customer.refused("/point", **papers | sale | {member: wrong})
 
@@ -258,6 +182,7 @@ async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Count
     told = await customer.photographed(await counter("agree", full_name="Nguyễn Văn Ân"))
     assert "What was typed does not agree" in told
     order = await counter("agree")
+    assert "act: {sub: song-point}" in await customer.page(order), "the tablet acts, by its own name"
     assert "The face does not agree" in await customer.photographed(order, "other")
     assert "The number is the customer&#39;s" in await customer.photographed(order)
     assert "0958 112 233" not in await customer.page("/mine"), "the tablet is signed in as nobody"
@@ -268,6 +193,25 @@ async def test_a_customer_at_the_counter_confirms_on_their_own_phone(land: Count
     # A fourth one, as the customer says, is sold here: the contract is signed at the counter.
     fourth = await counter("agree", **another, sequence="4")
     assert "The number is the customer&#39;s" in await customer.photographed(fourth)
+
+
+async def test_who_comes_with_a_number_goes_on_with_that_number(land: Country, customer: Customer) -> None:
+    someone = await known(land, "plain")
+    await customer.photographed(await customer.confirm(someone))
+    number = _number_of(await customer.page("/mine"))
+    came = f"/login?iss={ISSUER}&number_id="
+    mine = await customer.http.get(came + number)
+    assert mine.headers["location"] == f"/mine?number={number}"
+    assert "You came from the identity app with this number" in await customer.page(mine.headers["location"])
+    await customer.send("/signout")
+    away = (await customer.http.get(came + number)).headers["location"]
+    back = await someone.person.open(away)
+    assert isinstance(back, str)
+    assert (await customer.http.get(back)).headers["location"] == f"/mine?number={number}"
+    for unknown in (f"nbr_{'0' * 26}", "bind_x"):
+        told = await customer.http.get(came + unknown)
+        assert told.headers["location"] in ("/mine", "/outcome")
+    assert "We do not know this number" in await customer.page(f"{came}nbr_{'0' * 26}")
 
 
 def _number_of(page: str) -> str:

@@ -36,7 +36,7 @@ async def browser(production: Country) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_no_page_of_the_sandbox_is_there(browser: httpx.AsyncClient, tmp_path: Path) -> None:
-    paths = [door.path for door in doors(Explanations(ISSUER), Demos(), Authority(tmp_path))]
+    paths = [door.path for door in doors(Explanations(ISSUER), Demos(), Authority(tmp_path), "sqlite://")]
     assert "/sandbox/outbox" in paths
     for path in paths:
         answer = await browser.get(path.format(slug="complete", request_id="req_x", auth_req_id="a", answer="allow"))

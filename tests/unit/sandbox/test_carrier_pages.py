@@ -4,25 +4,45 @@ import ast
 import json
 import re
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
 
 import vneid_idp.sandbox.carrier as carrier
-from vneid_idp.instructions.rules import InstructionKind
+from vneid_idp.instructions.rules import InstructionKind, Outcome, Refusal
 from vneid_idp.kernel.mobile_numbers import SYNTHETIC_PREFIX, is_mobile_number
-from vneid_idp.policy.intervals import Trigger
+from vneid_idp.policy.intervals import Step, Trigger
+from vneid_idp.registered_numbers.rules import RegisteredState
+from vneid_idp.registered_numbers.uploads import NumberOutcome
+from vneid_idp.registers.classes import RowClass
+from vneid_idp.sandbox.carrier import register_words as words
 from vneid_idp.sandbox.carrier.config import read_config
-from vneid_idp.sandbox.carrier.office import KINDS, TRIGGERS
+from vneid_idp.sandbox.carrier.office_ladder import lanes_of
 from vneid_idp.sandbox.carrier.outcomes import OUTCOMES, outcome_of
 from vneid_idp.sandbox.carrier.shelf import ON_SHOW, is_ours, on_show
 from vneid_idp.sandbox.carrier.words import catalogue, law_text, money_text, phone_text
+from vneid_idp.sandbox.country.invented_register import JUNK
 from vneid_idp.sandbox.demo_carrier import new_credentials
 
 FOLDER = Path(carrier.__file__).parent
 NUMBER = on_show(())[0]
-PAGES = ("/", f"/numbers/{NUMBER.removeprefix('+84')}", "/mine", "/privacy", "/terms", "/nowhere")
+WORDS = (
+    words.CLASSES, words.NEXT_STEPS, words.OUTCOMES, words.STEPS, words.STATES, words.KINDS, words.SHORT_KINDS,
+    words.TRIGGERS, words.REFUSALS, words.ANSWERS, words.STAGES, words.PROBLEMS,
+)  # fmt: skip
+PAGES = (
+    "/",
+    f"/numbers/{NUMBER.removeprefix('+84')}",
+    "/mine",
+    "/privacy",
+    "/terms",
+    "/office",
+    "/office/registers",
+    "/point",
+    "/nowhere",
+)
 
 
 @pytest.fixture
@@ -45,9 +65,11 @@ def texts() -> set[str]:
     found = {"Sample identity"}
     for path in (FOLDER / "templates").glob("*.html"):
         found |= set(re.findall(r"_\('((?:[^'\\]|\\.)*)'", path.read_text("utf-8")))
+    for path in FOLDER.glob("*.py"):
+        found |= set(re.findall(r'translate\(language, "([^"]*)"', path.read_text("utf-8")))
     for outcome in OUTCOMES.values():
         found |= {outcome.title, outcome.text, outcome.meaning}
-    return found | {*KINDS.values(), *TRIGGERS.values()}
+    return found | {text for each in WORDS for text in each.values()}
 
 
 def test_every_text_is_translated_and_none_is_left_over() -> None:
@@ -57,8 +79,15 @@ def test_every_text_is_translated_and_none_is_left_over() -> None:
 
 
 def test_what_the_provider_says_of_instructions_is_known() -> None:
-    assert KINDS.keys() == set(InstructionKind)
-    assert TRIGGERS.keys() == set(Trigger)
+    assert words.KINDS.keys() == {*words.SHORT_KINDS, "restore"} == set(InstructionKind)
+    assert words.TRIGGERS.keys() == set(Trigger)
+    assert words.REFUSALS.keys() == set(Refusal)
+    assert words.ANSWERS.keys() == set(Outcome)
+    assert words.CLASSES.keys() == words.NEXT_STEPS.keys() == set(RowClass)
+    assert words.OUTCOMES.keys() == set(NumberOutcome)
+    assert words.STATES.keys() == set(RegisteredState)
+    assert words.STEPS.keys() == set(Step)
+    assert words.JUNK == JUNK
 
 
 def test_every_outcome_leads_somewhere_and_an_unknown_code_has_a_page() -> None:
@@ -89,7 +118,9 @@ async def test_a_form_that_is_not_ours_does_nothing(visitor: httpx.AsyncClient) 
         "/preferences",
         "/mine/release",
         "/orders/x",
-        "/office/done",
+        "/office/registers",
+        "/office/ladder",
+        "/office/instructions",
         "/point",
     ):
         assert (await visitor.post(path, data={"contract": "prepaid"})).status_code == 400, path
@@ -121,11 +152,25 @@ def test_the_numbers_are_nobodys() -> None:
     assert money_text(90_000) == "90.000 ₫"
 
 
+def test_the_time_line_puts_days_where_they_are() -> None:
+    def due(day: str, kind: str, numbers: int) -> dict[str, object]:
+        return {"day": day, "kind": kind, "trigger": "disowned", "numbers": numbers}
+
+    coming = [due("2026-12-11", "notify", 4), due("2026-12-11", "notify", 5), due("2026-12-21", "end", 36)]
+    lanes = dict(lanes_of(coming, date(2026, 12, 1)))
+    assert list(lanes) == ["notify", "end"]
+    assert [(mark.at, mark.radius, mark.count) for mark in lanes["notify"]] == [(50.0, 8, 9)]
+    assert [(mark.at, mark.radius) for mark in lanes["end"]] == [(97.0, 12)]
+    assert lanes_of([], date(2026, 12, 1)) == []
+
+
 def test_laws_are_cited_as_the_reader_knows_them() -> None:
     reference = "Circular 08/2026/TT-BKHCN, Article 8"
     assert law_text("en", reference) == reference
     assert law_text("vi", reference) == "Điều 8 Thông tư 08/2026/TT-BKHCN"
     assert law_text("vi", "Decree 163/2024/NĐ-CP, Article 18(2): why") == "Khoản 2 Điều 18 Nghị định 163/2024/NĐ-CP"
+    unconfirmed = law_text("vi", "Circular 08/2026/TT-BKHCN, Article 10.4 (text unconfirmed)")
+    assert unconfirmed == "Khoản 4 Điều 10 Thông tư 08/2026/TT-BKHCN (chưa đối chiếu nguyên văn)"
     assert law_text("vi", "Act 1") == "Act 1"
 
 

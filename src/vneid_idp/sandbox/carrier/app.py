@@ -9,8 +9,21 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
-from . import asking, buying, office, own_numbers, point, shop, trips
+from . import (
+    asking,
+    buying,
+    office,
+    office_instructions,
+    office_ladder,
+    office_registers,
+    own_numbers,
+    point,
+    shop,
+    trips,
+)
 from .config import Config
+from .handing_in import Jobs
+from .office_store import OfficeStore
 from .pages import BadForm, render, security_headers
 from .provider import Provider
 from .store import Store, open_database
@@ -26,8 +39,10 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
     # No redirect to the path without its slash: it would lead to whatever host the request names.
     app = FastAPI(title="Sóng", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.config = config
-    app.state.store = Store(open_database(config.database))
+    connection = open_database(config.database)
+    app.state.store, app.state.office, app.state.jobs = Store(connection), OfficeStore(connection), Jobs()
     app.state.provider = Provider(config, transport)
+    app.state.registrar = app.state.provider.registrar
     headers = security_headers(config)
 
     @app.middleware("http")
@@ -64,6 +79,9 @@ def create_app(config: Config, transport: httpx.AsyncBaseTransport | None = None
         asking.router,
         point.router,
         office.router,
+        office_registers.router,
+        office_ladder.router,
+        office_instructions.router,
     ):
         app.include_router(router)
     app.add_api_route("/healthz", healthy, methods=["GET"])

@@ -30,6 +30,12 @@ async def buy(request: Request, local: str) -> Response:
     if phone in store.sold():
         return end(request, "sold")
     own = store.numbers_of(request.session["subject"]) if "subject" in request.session else []
+    return await begin(request, phone, contract, own)
+
+
+async def begin(request: Request, phone: str, contract: str, own: list[Number]) -> Response:
+    """Begin an order of somebody who has these numbers, and leave for the provider, or for the code on the first."""
+    store: Store = request.app.state.store
     if len(own) >= MOST_IN_APP:
         return end(request, "too_many")
     order_id, code = secrets.token_urlsafe(16), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
@@ -81,7 +87,17 @@ def _code_page(request: Request, order: Order, left: int | None = None) -> Respo
 async def camera(request: Request, order_id: str) -> Response:
     """What the buyer shared, and the make-believe camera."""
     order = _confirmed(request, order_id)
-    return end(request, "expired") if order is None else render(request, "camera.html", order=order, shows=SHOWS)
+    if order is None or order.access_token is None:
+        return end(request, "expired")
+    acting = None
+    if order.channel == AT_OUR_POINT:
+        try:
+            acting = await request.app.state.provider.acting(order.access_token)
+        except ProviderUnreachable:
+            return end(request, "unreachable", order=order_id)
+        except Refused as refusal:
+            return end(request, refusal.code)
+    return render(request, "camera.html", order=order, shows=SHOWS, acting=acting, staff=acting is not None)
 
 
 @router.post("/orders/{order_id}")
@@ -96,8 +112,9 @@ async def finish(request: Request, order_id: str) -> Response:
     provider: Provider = request.app.state.provider
     again = {"order": order.order_id, "number": order.phone}
     try:
-        token = await provider.hand_on(order.access_token)
-        evidence = await provider.capture(order.person["id_number"], form["shows"])
+        at_counter = order.channel == AT_OUR_POINT  # where the tablet acts already
+        token = order.access_token if at_counter else await provider.hand_on(order.access_token)
+        evidence = await provider.capture(order.person["id_number"], form["shows"], order.channel)
         match = await provider.match(order, order.person, evidence, token)
         if match["verdict"] == "not_matched":
             return end(request, _mismatch(match, order), **again)

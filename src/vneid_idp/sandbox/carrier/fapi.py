@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,10 @@ from .config import Config
 from .keys import ALG, ClientKeys
 
 Json = dict[str, Any]
+PATIENCE_SECONDS = 600.0
+"""How long the sandbox may take over something large: a register, or days that pass for a million numbers."""
+EVENT_TYPE = "secevent+jwt"
+"""`typ` of a Security Event Token (RFC 8417 §2.3)."""
 
 
 class ProviderUnreachable(Exception):
@@ -55,29 +59,68 @@ class Issuer:
 
     async def send(self, method: str, address: str, **more: Any) -> httpx.Response:
         """One request and a JSON answer, whatever it says. Raises `ProviderUnreachable`."""
+        answer = await self.fetch(method, address, **more)
+        try:
+            if not isinstance(answer.json(), dict):
+                raise ProviderUnreachable
+        except ValueError as problem:
+            raise ProviderUnreachable from problem
+        return answer
+
+    async def fetch(self, method: str, address: str, **more: Any) -> httpx.Response:
+        """One request and its answer. Raises `ProviderUnreachable`."""
         try:
             async with httpx.AsyncClient(**self._options) as client:
                 answer = await client.request(method, address, **more)
-            if answer.status_code >= 500 or not isinstance(answer.json(), dict):
-                raise ProviderUnreachable
-        except (httpx.HTTPError, ValueError) as problem:
+        except httpx.HTTPError as problem:
             raise ProviderUnreachable from problem
+        if answer.status_code >= 500:
+            raise ProviderUnreachable
         return answer
+
+    async def stream(self, address: str, asked: Json) -> AsyncIterator[bytes]:
+        """What comes of posting JSON, piece by piece. Raises `Refused`, `ProviderUnreachable`."""
+        try:
+            async with (
+                httpx.AsyncClient(**self._options | {"timeout": PATIENCE_SECONDS}) as client,
+                client.stream("POST", address, json=asked) as answer,
+            ):
+                if not answer.is_success:
+                    raise Refused("refused")
+                async for piece in answer.aiter_bytes():
+                    yield piece
+        except httpx.HTTPError as problem:
+            raise ProviderUnreachable from problem
+
+    async def read_event(self, text: str, audience: str) -> Json:
+        """The claims of a Security Event Token (RFC 8417), signed by this provider for this client. Raises
+        `Refused("invalid_response")`."""
+        try:
+            token = await self._verified(text)
+        except (JoseError, ValueError) as problem:
+            raise Refused("invalid_response", str(problem)) from problem
+        known = {"iss": self.url, "aud": audience}
+        if token.header.get("typ") != EVENT_TYPE or any(token.claims.get(name) != known[name] for name in known):
+            raise Refused("invalid_response", "it is no event for us")
+        return dict(token.claims)
 
     async def read_id_token(self, text: str, audience: str, nonce: str | None) -> Json:
         """The claims of an ID token (OpenID Connect Core §3.1.3.7). Raises `Refused("invalid_response")`."""
         try:
-            try:
-                claims = jwt.decode(text, await self._key_set(), algorithms=[ALG]).claims
-            except InvalidKeyIdError:  # the provider rotated its keys
-                self._keys = None
-                claims = jwt.decode(text, await self._key_set(), algorithms=[ALG]).claims
+            claims = (await self._verified(text)).claims
             needed: dict[str, Any] = {"iss": self.url, "aud": audience} | ({} if nonce is None else {"nonce": nonce})
             rules = {name: {"essential": True, "value": value} for name, value in needed.items()}
             jwt.JWTClaimsRegistry(leeway=30, **rules, sub={"essential": True}, exp={"essential": True}).validate(claims)  # type: ignore[arg-type]
         except (JoseError, ValueError) as problem:
             raise Refused("invalid_response", str(problem)) from problem
         return dict(claims)
+
+    async def _verified(self, text: str) -> jwt.Token:
+        try:
+            return jwt.decode(text, await self._key_set(), algorithms=[ALG])
+        except InvalidKeyIdError:  # the provider rotated its keys
+            self._keys = None
+            return jwt.decode(text, await self._key_set(), algorithms=[ALG])
 
     async def _key_set(self) -> KeySet:
         if self._keys is None:
@@ -110,6 +153,22 @@ class Party:
         `ProviderUnreachable`."""
         return await self._send(method, f"{self.issuer.url}{path}", token, body=body, headers=headers)
 
+    async def put(self, path: str, token: str, content: bytes) -> Json:
+        """Put bytes to an API of the provider's. Raises as `call`."""
+        kind = {"Content-Type": "application/octet-stream"}
+        return await self._send("PUT", f"{self.issuer.url}{path}", token, content=content, headers=kind)
+
+    async def download(self, path: str, token: str) -> bytes:
+        """A file of an API of the provider's. Raises `ProviderUnreachable`."""
+        address = f"{self.issuer.url}{path}"
+        for _ in range(2):  # once more where the proof lacked a nonce of the provider's
+            bound = {"DPoP": self.keys.proof("GET", address, token, self._nonce), "Authorization": f"DPoP {token}"}
+            answer = await self.issuer.fetch("GET", address, headers=bound)
+            self._nonce = answer.headers.get("DPoP-Nonce", self._nonce)
+            if answer.is_success:
+                return answer.content
+        raise ProviderUnreachable
+
     async def push(self, **asked: str) -> str:
         """Push an authorization request (RFC 9126); the address to which the browser is sent."""
         pushed = await self.post("pushed_authorization_request_endpoint", **asked)
@@ -134,6 +193,7 @@ class Party:
         *,
         form: Mapping[str, str] | None = None,
         body: Json | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
         htu = address.partition("?")[0]
@@ -141,7 +201,7 @@ class Party:
             bound = {"DPoP": self.keys.proof(method, htu, token, self._nonce)} | dict(headers or {})
             bound |= {} if token is None else {"Authorization": f"DPoP {token}"}
             data = None if form is None else {**form, **self.keys.assertion(self.issuer.url)}
-            answer = await self.issuer.send(method, address, headers=bound, data=data, json=body)
+            answer = await self.issuer.send(method, address, headers=bound, data=data, json=body, content=content)
             self._nonce = answer.headers.get("DPoP-Nonce", self._nonce)
             if "use_dpop_nonce" not in answer.headers.get("WWW-Authenticate", "") + answer.text:
                 break

@@ -251,6 +251,13 @@ OUTCOMES = {
         "stop",
         ("shelf",),
     ),
+    "number_unknown": Outcome(
+        "We do not know this number",
+        "It does not stand in our register any more, or was given to somebody else.",
+        "Look at the identity app again, or come to one of our shops with your papers.",
+        "calm",
+        ("holder", "shelf"),
+    ),
     "no_customer": Outcome(
         "We do not know you yet",
         "Nobody with this identity has a number of ours.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
+from .buying import begin
 from .details import IN_OUR_APP
 from .fapi import Json, ProviderUnreachable, Refused
 from .pages import browser_of, go, read_form, render
@@ -46,6 +47,7 @@ async def mine(request: Request) -> Response:
         gone=gone,
         customer=store.customer(request.session["subject"]),
         most=MOST_IN_APP,
+        chosen=request.query_params.get("number", ""),
     )
 
 
@@ -71,6 +73,25 @@ async def report(request: Request) -> Response:
     except Refused as refusal:
         return end(request, refusal.code)
     return end(request, str(told["state"]), number=number.phone)
+
+
+@router.get("/named")
+async def named(request: Request) -> Response:
+    """The number with which somebody came from the identity app, and what confirming it takes. Of the number only what
+    its holder knows it by is shown: whoever has the address of the link may have come."""
+    found = request.session.get("named")
+    return go("/mine") if found is None else render(request, "named.html", phone_number=found["phone"])
+
+
+@router.post("/named")
+async def confirm_named(request: Request) -> Response:
+    """Have it confirmed, as a number that is bought."""
+    await read_form(request)
+    found = request.session.pop("named", None)
+    if found is None:
+        return go("/mine")
+    store: Store = request.app.state.store
+    return await begin(request, found["phone"], "prepaid", store.numbers_of(found["subject"]))
 
 
 @router.post("/mine/prove")

@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from .config import Config
-from .shelf import PLANS
-from .words import date_text, instant_text, law_text, moment_text, money_text, phone_text, translate
+from .shelf import PLANS, is_ours
+from .words import date_text, instant_text, law_text, moment_text, money_text, number_text, phone_text, translate
 
 MAX_FORM_BYTES = 16 * 1024
 
@@ -24,7 +24,9 @@ templates = Environment(
     lstrip_blocks=True,
 )
 _art: Any = templates.get_template("art.html").module
-templates.globals.update(icon=_art.icon, picture=_art.picture, plans=PLANS, phone=phone_text, money=money_text)
+templates.globals.update(
+    icon=_art.icon, picture=_art.picture, plans=PLANS, is_ours=is_ours, phone=phone_text, money=money_text
+)
 templates.globals.update(date_text=date_text, instant_text=instant_text, moment_text=moment_text)
 
 
@@ -60,10 +62,11 @@ def render(request: Request, template: str, *, status: int = 200, **values: Any)
         csrf=csrf_token(request),
         provider=translate(language, config.provider_name),
         law=partial(law_text, language),
+        number_text=partial(number_text, language),
         issuer=config.issuer,
         holder_url=config.holder_url,
         path=request.url.path,
-        **values,
+        **{"staff": False, **values},
     )
     return HTMLResponse(text, status, {"Cache-Control": "no-store"})
 

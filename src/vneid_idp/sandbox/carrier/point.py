@@ -20,6 +20,12 @@ router = APIRouter()
 _ID_NUMBER = re.compile(r"\d{12}", re.ASCII)
 _BIRTHDATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 LONGEST_NAME = 200
+CARDS = {
+    "an": ("097095000034", "Nguyễn Văn An", "05/01/1995"),
+    "anh": ("097196000001", "Nguyễn Thị Minh Anh", "19/05/1996"),
+    "forged": ("097095000034", "Nguyễn Văn Ân", "05/01/1995"),
+}
+"""What the chips of the make-believe cards on this counter say: ID number, name and birth date."""
 SEQUENCES = tuple(str(place) for place in range(1, 10))
 
 
@@ -27,6 +33,14 @@ SEQUENCES = tuple(str(place) for place in range(1, 10))
 async def counter(request: Request) -> Response:
     """What the clerk fills in: a number, and what stands on the customer's card."""
     return _form(request, {}, ())
+
+
+@router.post("/point/chip")
+async def read_chip(request: Request) -> Response:
+    """Put a card on the reader: what its chip says stands in the form then."""
+    form = await read_form(request)
+    said = dict(zip(("id_number", "full_name", "birthdate"), CARDS.get(form.get("card", ""), ()), strict=False))
+    return _form(request, form | said, (), chip=bool(said), status=200)
 
 
 @router.post("/point")
@@ -127,13 +141,21 @@ def read_papers(form: dict[str, str]) -> Json:
     }
 
 
-def _form(request: Request, typed: dict[str, str], wrong: list[str] | tuple[str, ...]) -> Response:
+def _form(
+    request: Request,
+    typed: dict[str, str],
+    wrong: list[str] | tuple[str, ...],
+    *,
+    chip: bool = False,
+    status: int | None = None,
+) -> Response:
     store: Store = request.app.state.store
     numbers = on_show(store.sold())
     return render(
         request,
         "point.html",
-        status=422 if typed else 200,
+        status=status or (422 if typed else 200),
+        chip=chip,
         numbers=numbers,
         sequences=SEQUENCES,
         typed=typed,

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 import httpx
 
 from .config import Config
-from .details import MATCH, as_bound
+from .details import AT_OUR_POINT, MATCH, as_bound
 from .fapi import Issuer, Json, Party, Refused
 from .keys import s256
+from .registrar import NUMBER_SCOPE, Registrar
 from .store import Order
 
 SHOWS = ("genuine", "other", "photograph", "mask")
@@ -23,8 +24,6 @@ EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 NUMBERS = "/numbers/v1/numbers"
-INSTRUCTIONS = "/numbers/v1/instructions"
-OWN_SCOPE = "binding:subscriber_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Proof:
 
 class Provider:
     """The carrier's side of the contracts, with three clients: one that people meet, the back end, and a tablet at a
-    counter."""
+    counter, which acts for the first."""
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._config = config
@@ -57,6 +56,8 @@ class Provider:
         self._app = Party(self._issuer, config.app)
         self._back_end = Party(self._issuer, config.back_end)
         self._point = Party(self._issuer, config.point)
+        self.registrar = Registrar(self._issuer, self._back_end)
+        """What the office asks."""
 
     async def start(self, order: Order | None, language: str) -> Departure:
         """Push a request: to sign in, and with an order to confirm its number. What a person is asked passes through no
@@ -115,20 +116,36 @@ class Provider:
         form = {"grant_type": EXCHANGE, "subject_token": access_token, "subject_token_type": ACCESS_TOKEN}
         return str((await self._back_end.post("token_endpoint", **form))["access_token"])
 
-    async def capture(self, id_number: str, shows: str) -> str:
-        """What the camera signs about whoever stands before it. Outside the sandbox it is a device of our own."""
-        asked = {"client_id": self._back_end.client_id, "id_number": id_number, "shows": shows}
+    async def act_at_counter(self, access_token: str) -> str:
+        """The tablet's own token for what a person agreed to with the app, which says that the tablet acts (RFC 8693
+        §4.1): its registration is named in `may_act` of the app's."""
+        form = {"grant_type": EXCHANGE, "subject_token": access_token, "subject_token_type": ACCESS_TOKEN}
+        own = await self._point.own_token(NUMBER_SCOPE)
+        form |= {"actor_token": own, "actor_token_type": ACCESS_TOKEN}
+        return str((await self._point.post("token_endpoint", **form))["access_token"])
+
+    async def acting(self, access_token: str) -> str:
+        """Who acts by a token of the tablet's, as the provider says (RFC 7662, `act`): the client's id."""
+        told = await self._point.post("introspection_endpoint", token=access_token)
+        if not told.get("active"):
+            raise Refused("invalid_token")
+        return str(told["act"]["sub"])
+
+    async def capture(self, id_number: str, shows: str, channel: str) -> str:
+        """What the camera signs about whoever stands before it: that of the counter, or of the person's own phone.
+        Outside the sandbox they are devices of our own."""
+        asked = {"client_id": self._at(channel).client_id, "id_number": id_number, "shows": shows}
         answer = await self._issuer.send("POST", f"{self._issuer.url}/sandbox/captures", json=asked)
         if not answer.is_success:
             raise Refused(str(answer.json().get("code", "refused")))
         return str(answer.json()["evidence"])
 
     async def match(self, order: Order, person: Json, evidence: str, token: str) -> Json:
-        """Have what we have of a buyer, and their face, compared with the population register. `token`: the back end's,
-        as of `bind`."""
+        """Have what we have of a buyer, and their face, compared with the population register. `token`: the back end's
+        or the tablet's, as of `bind`."""
         face = {"evidence": evidence, "route": "national"}
         body = {**person, "face": face, "phone_number": order.phone, "channel": order.channel}
-        return await self._back_end.call("POST", "/matches/v1/four-fields", token, body)
+        return await self._at(order.channel).call("POST", "/matches/v1/four-fields", token, body)
 
     async def bind(
         self, detail: Json, token: str, key: str, match_id: str | None = None, contract: str | None = None
@@ -137,7 +154,7 @@ class Provider:
         there is one. A lost answer is repeated under the same key."""
         body = as_bound(detail) | ({} if match_id is None else {"match_id": match_id})
         body |= {} if contract is None else {"contract_reference": contract}
-        return await self._back_end.call("POST", NUMBERS, token, body, **{"Idempotency-Key": key})
+        return await self._at(detail["channel"]).call("POST", NUMBERS, token, body, **{"Idempotency-Key": key})
 
     async def ask(self, phone: str, detail: Json, bearer: str) -> Json:
         """Have whoever has this number as the phone of their identity asked to confirm a detail (CIBA): `auth_req_id`,
@@ -164,15 +181,16 @@ class Provider:
         """Have a customer at a point of sale asked on their own phone (RFC 8628): `user_code`, where they type it, and
         the `device_code` to poll with."""
         details = json.dumps([order.detail, MATCH])
-        return await self._point.post("device_authorization_endpoint", scope="openid", authorization_details=details)
+        return await self._app.post("device_authorization_endpoint", scope="openid", authorization_details=details)
 
     async def poll_counter(self, device_code: str, order: Order) -> Proof:
-        """What the customer said. Raises `Refused("authorization_pending")` while they have said nothing."""
-        token = await self._point.post("token_endpoint", grant_type=DEVICE, device_code=device_code)
-        claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._point.client_id, None)
+        """What the customer said: a token by which the tablet acts. Raises `Refused("authorization_pending")` while
+        they have said nothing."""
+        token = await self._app.post("token_endpoint", grant_type=DEVICE, device_code=device_code)
+        claims = await self._issuer.read_id_token(str(token.get("id_token", "")), self._app.client_id, None)
         if order.detail not in (token.get("authorization_details") or []):
             raise Refused("partial_consent")
-        return Proof(str(claims["sub"]), str(token["access_token"]), {})
+        return Proof(str(claims["sub"]), await self.act_at_counter(str(token["access_token"])), {})
 
     async def read(self, number_id: str) -> Json:
         """How a number stands."""
@@ -183,18 +201,13 @@ class Provider:
         body = {"occurred_at": datetime.fromtimestamp(at, UTC).isoformat()}
         return await self._back_end.call("POST", f"{NUMBERS}/{number_id}/{happened}", await self._own(), body)
 
-    async def instructions(self) -> Json:
-        """What we have to do with our numbers and have not said that it is done: a page, the oldest first."""
-        return await self._back_end.call("GET", f"{INSTRUCTIONS}?open=true&limit=50", await self._own())
-
-    async def acknowledge(self, instruction_id: str) -> Json:
-        """Say that an instruction is done."""
-        path = f"{INSTRUCTIONS}/{instruction_id}/acknowledgement"
-        return await self._back_end.call("POST", path, await self._own(), {"outcome": "done"})
-
     async def release(self, number_id: str) -> Json:
         """Have a number be nobody's again; twice is the same as once."""
         return await self._back_end.call("POST", f"{NUMBERS}/{number_id}/release", await self._own())
 
+    def _at(self, channel: str) -> Party:
+        """Who acts where a number is registered."""
+        return self._point if channel == AT_OUR_POINT else self._back_end
+
     async def _own(self) -> str:
-        return await self._back_end.own_token(OWN_SCOPE)
+        return await self._back_end.own_token(NUMBER_SCOPE)

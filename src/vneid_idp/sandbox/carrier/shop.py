@@ -40,7 +40,13 @@ async def outcome(request: Request) -> Response:
     ended = request.session.get("outcome")
     if not ended:
         return go("/")
-    return render(request, "outcome.html", outcome=outcome_of(ended["code"]), ended=ended)
+    return render(
+        request,
+        "outcome.html",
+        outcome=outcome_of(ended["code"]),
+        ended=ended,
+        staff=ended["code"].startswith("point_"),
+    )
 
 
 def end(request: Request, code: str, **more: str) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from . import named
 from .fapi import ProviderUnreachable, Refused
 from .pages import browser_of, go, leave_for, read_form
 from .provider import Provider
@@ -14,9 +15,13 @@ router = APIRouter()
 @router.get("/login")
 async def initiated(request: Request) -> Response:
     """Somewhere else, at the provider for one, a person chose to sign in here (OpenID Connect Core §4). Only our own
-    provider begins that, and it leads to one's own numbers."""
-    if request.query_params.get("iss") != request.app.state.config.issuer or "subject" in request.session:
+    provider begins that. It leads to one's own numbers, or on with the one that is named by its id."""
+    if request.query_params.get("iss") != request.app.state.config.issuer:
         return go("/mine")
+    number_id = request.query_params.get("number_id", "")
+    if "subject" in request.session:
+        return await named.go_on(request, request.session["subject"], number_id)
+    request.session["wanted"] = number_id[:60]
     return await depart(request, "signin", None)
 
 
@@ -24,6 +29,7 @@ async def initiated(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Leave for the provider to be recognised by the pairwise subject."""
     await read_form(request)
+    request.session.pop("wanted", None)
     return await depart(request, "signin", None)
 
 
@@ -63,7 +69,7 @@ async def callback(request: Request) -> Response:
     except Refused as refusal:
         return end(request, refusal.code, number="" if order is None else order.phone)
     if order is None:
-        return _welcome_back(request, proof.subject)
+        return await _welcome_back(request, proof.subject)
     own = {number.phone: number.sequence for number in store.numbers_of(proof.subject)}
     if order.sequence != own.get(order.phone, len(own) + 1):
         # Only now it is known who buys, and which number of theirs it would be: they confirm it as that one.
@@ -74,10 +80,11 @@ async def callback(request: Request) -> Response:
     return go(f"/orders/{order.order_id}")
 
 
-def _welcome_back(request: Request, subject: str) -> Response:
+async def _welcome_back(request: Request, subject: str) -> Response:
     store: Store = request.app.state.store
+    wanted = request.session.pop("wanted", "")
     if not store.numbers_of(subject) and store.customer(subject) is None:
-        return end(request, "no_customer")
+        return await named.go_on(request, subject, wanted) if wanted else end(request, "no_customer")
     request.session.pop("csrf", None)
     request.session["subject"] = subject
-    return go("/mine")
+    return await named.go_on(request, subject, wanted)

@@ -2,13 +2,16 @@
 
 import json
 import re
-from datetime import UTC, datetime, timedelta, timezone
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
 _LAW = re.compile(
-    r"(?P<instrument>Circular|Decree|Law) (?P<number>\S+), Article (?P<article>\d+)(?:\((?P<clause>\d+)\))?", re.ASCII
+    r"(?P<instrument>Circular|Decree|Law) (?P<number>\S+), Article (?P<article>\d+)(?:[.(](?P<clause>\d+)\)?)?"
+    r"(?P<unconfirmed> \(text unconfirmed\))?",
+    re.ASCII,
 )
 _INSTRUMENTS = {"Circular": "Thông tư", "Decree": "Nghị định", "Law": "Luật"}
 VIETNAM = timezone(timedelta(hours=7))
@@ -75,6 +78,7 @@ def law_text(language: str, reference: str) -> str:
         return plain
     clause = f"khoản {found['clause']} " if found["clause"] else ""
     text = f"{clause}Điều {found['article']} {_INSTRUMENTS[found['instrument']]} {found['number']}"
+    text += " (chưa đối chiếu nguyên văn)" if found["unconfirmed"] else ""
     return text[0].upper() + text[1:]
 
 
@@ -87,3 +91,14 @@ def phone_text(e164: str) -> str:
 def money_text(dong: int) -> str:
     """`90000` as `90.000 ₫`."""
     return f"{dong:,} ₫".replace(",", ".")
+
+
+def number_text(language: str, count: int) -> str:
+    """`1000000` as `1.000.000`; in English as `1,000,000`."""
+    text = f"{count:,}"
+    return text.replace(",", ".") if language == "vi" else text
+
+
+def today() -> date:
+    """The day in Vietnam."""
+    return datetime.fromtimestamp(time.time(), VIETNAM).date()

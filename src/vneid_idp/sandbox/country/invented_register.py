@@ -1,12 +1,15 @@
 """Registers of a make-believe carrier, of any size and with known junk: the same for the same seed.
 
+The edition of a register is how often it was handed in before, and one more: from each to the next the carrier has set
+some rows right, authenticated some people, and lost some numbers.
+
 The holders are the first citizens of the same seed, so that a synthetic population register with those people knows
 them. All phone numbers have the prefix that is assigned to nobody, and none comes twice but where it is meant.
 """
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from vneid_idp.identity import personal_id, phones
@@ -29,25 +32,37 @@ _CHILDREN = 10
 _ADULT, _CHILD = 18, 10
 """Whoever stands between is left out: a year later they would be of another class."""
 
-_JUNK: Weighted[RowClass | None] = Weighted(
-    {
-        None: 760,
-        RowClass.MALFORMED: 15,
-        RowClass.DUPLICATE: 10,
-        RowClass.MACHINE: 20,
-        RowClass.INCOMPLETE: 25,
-        RowClass.ORGANISATION: 25,
-        RowClass.UNDETERMINED: 5,
-        RowClass.FOREIGNER_PASSPORT: 15,
-        RowClass.NINE_DIGIT_CARD: 40,
-        RowClass.NO_SUCH_PERSON: 20,
-        RowClass.BIRTHDATE_DIFFERS: 25,
-        RowClass.NAME_DIFFERS: 30,
-        RowClass.TOO_MANY: 10,
-    }
-)
+JUNK: Mapping[RowClass, int] = {
+    RowClass.MALFORMED: 15,
+    RowClass.DUPLICATE: 10,
+    RowClass.MACHINE: 20,
+    RowClass.INCOMPLETE: 25,
+    RowClass.ORGANISATION: 25,
+    RowClass.UNDETERMINED: 5,
+    RowClass.FOREIGNER_PASSPORT: 15,
+    RowClass.NINE_DIGIT_CARD: 40,
+    RowClass.NO_SUCH_PERSON: 20,
+    RowClass.BIRTHDATE_DIFFERS: 25,
+    RowClass.NAME_DIFFERS: 30,
+    RowClass.TOO_MANY: 10,
+}
+"""Of a thousand holders, of how many the rows are what nobody would have told."""
+OF_ALL = 1_000
 _OF_PEOPLE = (RowClass.BIRTHDATE_DIFFERS, RowClass.NAME_DIFFERS, RowClass.TOO_MANY)
 """Junk that is made of people with whom all else is in order: of others it would be of their class."""
+_MENDED = frozenset(
+    {
+        RowClass.INCOMPLETE,
+        RowClass.NINE_DIGIT_CARD,
+        RowClass.NO_SUCH_PERSON,
+        RowClass.BIRTHDATE_DIFFERS,
+        RowClass.NAME_DIFFERS,
+    }
+)
+"""What a carrier sets right when it asks its subscribers."""
+_SET_RIGHT, _AUTHENTICATED, _GONE = 30, 20, 2
+"""Per cent, from one edition to the next."""
+_DAYS_BETWEEN = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +81,34 @@ class _Draft:
     cells: dict[Column, str]
 
 
-def invented_rows(count: int, seed: int) -> Iterator[InventedRow]:
-    """The first `count` rows of `seed`, at most `MOST_ROWS`."""
+def invented_rows(
+    count: int, seed: int, *, junk: Mapping[RowClass, int] = JUNK, edition: int = 1
+) -> Iterator[InventedRow]:
+    """The rows about the first `count` numbers of `seed`, at most `MOST_ROWS`: as many in the first edition, and fewer
+    in those that follow. `junk` is as `JUNK`, and together `OF_ALL` at most."""
     if count > MOST_ROWS:
         raise ValueError("more rows than phone numbers that belong to nobody")
-    numbers = _Numbers(seed)
+    weights: dict[RowClass | None, int] = {None: OF_ALL - sum(junk.values())}
+    for row_class, count_of in junk.items():
+        weights[row_class] = count_of
+    classes, numbers = Weighted(weights), _Numbers(seed)
     made = 0
     for holder, citizen in enumerate(citizens(_PEOPLE, seed), start=1):
-        for draft in _of_holder(citizen.record, Dice(seed, "register", holder), numbers):
+        for draft in _of_holder(citizen.record, classes, Dice(seed, "register", holder), numbers):
             if made == count:
                 return
-            yield InventedRow(tuple(draft.cells.get(column, "") for column in COLUMNS), draft.row_class, holder)
             made += 1
+            told = _later(draft, citizen.record, edition, Dice(seed, "later", made))
+            if told is not None:
+                yield InventedRow(tuple(told.cells.get(column, "") for column in COLUMNS), told.row_class, holder)
+
+
+def rows_of(people: Iterable[RegistryRecord]) -> Iterator[tuple[str, ...]]:
+    """A row about the phone of each of these people who has one: the carrier has them as they are."""
+    for record in people:
+        if record.phone is not None:
+            cells = _cells(record, record.phone, Dice(0, record.person_id))
+            yield tuple(cells.get(column, "") for column in COLUMNS)
 
 
 class _Numbers:
@@ -98,10 +129,12 @@ class _Numbers:
         return number
 
 
-def _of_holder(record: RegistryRecord, dice: Dice, numbers: _Numbers) -> Iterator[_Draft]:
+def _of_holder(
+    record: RegistryRecord, weights: Weighted[RowClass | None], dice: Dice, numbers: _Numbers
+) -> Iterator[_Draft]:
     """The rows under one person's papers."""
     plain = _class_of(record)
-    junk = _JUNK.pick(dice)
+    junk = weights.pick(dice)
     if plain is None or (plain is RowClass.MINOR and not dice.chance(_CHILDREN)):
         return
     if junk is RowClass.DUPLICATE and numbers.last is None:
@@ -119,6 +152,22 @@ def _of_holder(record: RegistryRecord, dice: Dice, numbers: _Numbers) -> Iterato
     phone_number = numbers.last if is_repeated else numbers.take(readable=is_readable)
     assert phone_number is not None
     yield _Draft(junk, _spoiled(junk, record, _cells(record, phone_number, dice), dice))
+
+
+def _later(draft: _Draft, record: RegistryRecord, edition: int, dice: Dice) -> _Draft | None:
+    """The row in a later edition; nothing where its number is gone."""
+    for nth in range(1, edition):
+        if dice.chance(_GONE):
+            return None
+        if draft.row_class in _MENDED and dice.chance(_SET_RIGHT):
+            right = _cells(record, draft.cells[Column.PHONE_NUMBER], dice)
+            right[Column.ACTIVATED_AT] = draft.cells[Column.ACTIVATED_AT]
+            draft = _Draft(_class_of(record) or RowClass.CONSISTENT, right)
+        elif draft.row_class is RowClass.CONSISTENT and dice.chance(_AUTHENTICATED):
+            at = (REFERENCE + timedelta(days=nth * _DAYS_BETWEEN)).isoformat()
+            told = {Column.AUTHENTICATED_BY: "carrier_app", Column.AUTHENTICATED_AT: at}
+            draft = replace(draft, cells=draft.cells | told)
+    return draft
 
 
 def _class_of(record: RegistryRecord) -> RowClass | None:

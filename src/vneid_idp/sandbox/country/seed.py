@@ -114,19 +114,32 @@ async def seed_citizens(
     hashes: Hashes | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Seeded:
-    """Write the first `count` citizens of `seed`; with `hashes`, also the accounts of those who have one.
+    """Write the first `count` citizens of `seed`, as `settle_citizens` does."""
+    return await settle_citizens(db, vault, blind, citizens(count, seed), hashes=hashes, progress=progress)
+
+
+async def settle_citizens(
+    db: Database,
+    vault: Vault,
+    blind: BlindIndex,
+    people: Iterable[Citizen],
+    *,
+    hashes: Hashes | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Seeded:
+    """Write citizens; with `hashes`, also the accounts of those who have one.
 
     A batch is a transaction. One that meets people who are there already (the same seed again, or a number that another
     seed used) is written one by one, leaving those out. `progress` is told how many have been dealt with.
     """
     written = done = 0
-    for batch in _batches(citizens(count, seed)):
-        people = (vault, blind, batch, hashes)
+    for batch in _batches(people):
+        of_batch = (vault, blind, batch, hashes)
         try:
-            await db.transact(partial(_load, *people))
+            await db.transact(partial(_load, *of_batch))
             written += len(batch)
         except AlreadyThere:
-            written += await db.transact(partial(_write_new, *people))
+            written += await db.transact(partial(_write_new, *of_batch))
         done += len(batch)
         progress(done)
     return Seeded(written, done - written)
