@@ -46,6 +46,7 @@ PHONE = "+84951234567"
 DIGEST = digest_of_number(BLIND, FAMILY, PHONE)
 PEOPLE = ("per_a", "per_b", "per_c")
 _COUNTS = Statement(select(events.c.kind, func.count().label("count")).group_by(events.c.kind))
+_AWAKE = (NumberState.CONFIRMED, NumberState.VERIFIED)
 _TOLD = {
     ReportKind.DEVICE_CHANGE: EventKind.BINDING_RECHECK_ASKED,
     ReportKind.SWAP: EventKind.BINDING_FROZEN,
@@ -110,7 +111,7 @@ class NumberHeld(RuleBasedStateMachine):
         binding_id = self.held.binding_id
         return lambda unit: engine.move(unit, SUBSCRIBER_NUMBER, CLIENT, binding_id, how, **brought)
 
-    @rule(people=st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4))
+    @rule(people=st.lists(st.sampled_from(PEOPLE), min_size=2, max_size=4))
     def bind(self, people: list[str]) -> None:
         confirmed = ConfirmedNumber(PHONE, "carrier_app", "prepaid", 1)
 
@@ -179,9 +180,10 @@ class NumberHeld(RuleBasedStateMachine):
             self.held.frozen = False
             self.expected[EventKind.BINDING_THAWED] += 1
 
-    @rule(person=st.sampled_from(PEOPLE), with_swap=st.booleans())
-    def lock(self, person: str, with_swap: bool) -> None:
-        """The identity of somebody is locked, perhaps while the carrier tells of another SIM."""
+    @rule(other=st.sampled_from((None, None, *PEOPLE)), with_swap=st.booleans())
+    def lock(self, other: str | None, with_swap: bool) -> None:
+        """The identity of the holder or of somebody is locked, perhaps while the carrier tells of another SIM."""
+        person = self.held.person if other is None and self.held is not None else other or PEOPLE[0]
         works: list[Callable[[Unit], Awaitable[Any]]] = [lambda unit: ledger.suspend_all(unit, person)]
         if with_swap and self.held is not None:
             binding_id = self.held.binding_id
@@ -201,6 +203,18 @@ class NumberHeld(RuleBasedStateMachine):
         if self.held is not None and self.held.person == person and self.held.suspended:
             self.held.suspended = False
             self.expected[EventKind.BINDING_RESUMED] += 1
+
+    @precondition(lambda self: self.held is not None and self.held.state not in _AWAKE)
+    @rule(times=st.integers(1, 2), by_match=st.booleans())
+    def come_back(self, times: int, by_match: bool) -> None:
+        """The holder does what it takes for the number to count again."""
+        assert self.held is not None
+        self.unlock(self.held.person)
+        if by_match or self.held.rechecking:
+            self.verify()
+        else:
+            self.thaw(times)
+        assert self.held.state in _AWAKE
 
     @precondition(lambda self: self.held is not None)
     @rule(times=st.integers(1, 3))
@@ -235,6 +249,6 @@ class NumberHeld(RuleBasedStateMachine):
 
 def test_any_number_that_is_bound_has_one_holder_and_stands_as_it_was_told(fresh: Fresh) -> None:
     few = settings(
-        max_examples=15, stateful_step_count=20, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+        max_examples=15, stateful_step_count=30, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
     )
     run_state_machine_as_test(type("HeldHere", (NumberHeld,), {"fresh": staticmethod(fresh)}), settings=few)
