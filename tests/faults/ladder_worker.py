@@ -1,6 +1,7 @@
-"""A worker that sweeps the ladder in a process of its own: `python -m tests.faults.ladder_worker DATABASE_URL NOW`.
+"""A worker that sweeps the ladder in a process of its own: `python -m tests.faults.ladder_worker DATABASE_URL NOW HOW`.
 
-In its second batch it stops for ever when everything of it is written but the commit, and says so.
+`holds`: in its second batch it stops for ever when everything of it is written but the commit, and says so. `sweeps`:
+it sweeps once, and ends.
 """
 
 import asyncio
@@ -30,12 +31,15 @@ async def give_and_stop(unit: Unit, new: Iterable[NewInstruction]) -> int:
     return given
 
 
-async def work(database_url: str, now: int) -> None:
-    """Sweep once."""
+async def work(database_url: str, now: int, how: str) -> None:
+    """Sweep."""
     sweeping._BATCH = 5
-    instructions.give = give_and_stop
-    await sweeping.sweep_ladder(open_database(database_url, Watch(now), connections=2), shipped())
+    if how == "holds":
+        instructions.give = give_and_stop
+    db = open_database(database_url, Watch(now), connections=2)
+    await sweeping.sweep_ladder(db, shipped())
+    await db.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(work(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

@@ -1,17 +1,19 @@
 """A carrier that takes events is told what to do with its numbers, each in order and until it has it (RFC 8935)."""
 
 import asyncio
+import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from tests.support.back_channel import Service, listening, queue
-from tests.support.country import ISSUER, Country
+from tests.support.country import ISSUER, SECRET, Country
 from tests.support.numbers import NumbersClient
 from tests.support.office import colleague
 from tests.support.pages import opened
 from tests.support.registered import put_in_register
-from vneid_idp.delivery.channels import MANNERS, Channel
+from vneid_idp.delivery.channels import LEASE, MANNERS, Channel
 from vneid_idp.delivery.rules import longest_pause
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.instructions.rules import ANSWER_WITHIN
@@ -23,6 +25,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
 from vneid_idp.use_cases.wake_streams import wake_streams
 
+ROOT = Path(__file__).parents[3]
 NUMBERS = ("+84951234561", "+84951234562")
 _GIVEN = Statement(select(instructions).order_by(instructions.c.number_id, instructions.c.place))
 
@@ -118,3 +121,33 @@ async def test_what_a_carrier_leaves_unanswered_for_a_day_the_operator_is_told(l
             assert (await prober.get("/healthz")).json()["instructions_overdue_seconds"] == seconds
     page = await opened(await colleague(land, "plain", Role.OPERATOR), "/console")
     assert "song chưa trả lời 2 chỉ thị về số thuê bao" in page.text
+
+
+async def test_who_sends_is_killed_and_every_event_comes_and_none_is_another(land: Country, database_url: str) -> None:
+    async with listening() as service:
+        await carrier(land, service)
+        land.watch.advance(DAY)
+        await sweep_ladder(land.idp.db, await land.idp.current_policy())
+        service.answers = asyncio.Event()
+        command = [sys.executable, "-m", "tests.support.push_worker", database_url, str(land.watch.now()), SECRET]
+        victim = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+        async with asyncio.timeout(60):
+            while len(service.raw) < 2:
+                assert victim.returncode is None
+                await asyncio.sleep(0.05)
+        victim.kill()
+        await victim.wait()
+        service.answers.set()
+        under_way = heard(land, service)
+        await sent(land)
+        assert service.raw == [], "nobody knows yet that the sender is gone"
+        land.watch.advance(LEASE)
+        await sent(land)
+        told = heard(land, service)
+        # What nobody knows the end of comes again as the very same, and everything else once, in order of its number.
+        assert {each["jti"] for each in told[:2]} == {each["jti"] for each in under_way}
+        assert len({each["jti"] for each in told}) == len(told) == 4
+        assert [event["order"] for each in told for event in each["events"].values()] == [1, 1, 2, 2]
+        assert await given(land) == [(1, True, None), (2, True, None)] * 2
+        await sent(land)
+        assert (service.raw, await queue(land)) == ([], [])
