@@ -76,8 +76,11 @@ class Root:
         self._router = Router(lifespan=lifespan)
         self._exact: dict[str, _Address] = {}
         self._patterns: list[tuple[Pattern[str], dict[str, Convertor[Any]], _Address]] = []
-        for path in dict.fromkeys(door.path for door in self.doors):
-            address = _Address([door for door in self.doors if door.path == path])
+        at: dict[str, list[Door]] = {}
+        for door in self.doors:
+            at.setdefault(door.path, []).append(door)
+        for path, found in at.items():
+            address = _Address(found)
             pattern, _, convertors = compile_path(path)
             if convertors:
                 self._patterns.append((pattern, convertors, address))
