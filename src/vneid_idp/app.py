@@ -59,6 +59,7 @@ from vneid_idp.senders.logout_tokens import LogoutTokens
 from vneid_idp.senders.phone_notices import PhoneNotices
 from vneid_idp.senders.security_events import SecurityEvents
 from vneid_idp.senders.sms import NoGateway, SmsGateway
+from vneid_idp.senders.swap_events import SwapEvents
 from vneid_idp.settings import Settings
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database, Unit
@@ -189,6 +190,7 @@ def _assemble(
         Channel.PHONE_NOTICE: PhoneNotices(settings.issuer, clock, db, ring, vault, outbound.notices),
         Channel.BACKCHANNEL_ANSWER: BackchannelAnswers(cache, outbound.answers),
         Channel.SECURITY_EVENTS: SecurityEvents(settings.issuer, clock, db, ring, cache, outbound.events),
+        Channel.SWAP_EVENTS: SwapEvents(settings.issuer, db, vault, cache, outbound.swaps),
     }
     check_served(senders)
     return Idp(

@@ -220,6 +220,7 @@ async def test_how_each_channel_stands(db: Database, watch: Watch) -> None:
             QueueState(Channel.PHONE_NOTICE, 0, 0, 0),
             QueueState(Channel.BACKCHANNEL_ANSWER, 0, 0, 0),
             QueueState(Channel.SECURITY_EVENTS, 0, 0, 0),
+            QueueState(Channel.SWAP_EVENTS, 0, 0, 0),
         ]
 
 

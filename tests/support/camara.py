@@ -12,7 +12,7 @@ from vneid_idp.camara.contract import file_of, openapi
 
 GENERAL = {"401": ["UNAUTHENTICATED"], "429": ["TOO_MANY_REQUESTS"], "503": ["UNAVAILABLE"]}
 """Codes that every API may answer, whatever its file lists (`CAMARA_common.yaml`)."""
-_KEPT = ("type", "pattern", "enum", "format", "minimum", "maximum")
+_KEPT = ("type", "pattern", "enum", "format", "minimum", "maximum", "minItems", "maxItems")
 
 
 def published(title: str) -> dict[str, Any]:
@@ -30,26 +30,36 @@ def ours(title: str) -> dict[str, Any]:
     def shape(schema: dict[str, Any]) -> dict[str, Any]:
         name = schema.get("$ref", "").rpartition("/")[2]
         found = {**(schemas[name] if name else {}), **schema}
+        if len(choices := [each for each in found.get("anyOf", ()) if each != {"type": "null"}]) == 1:
+            return shape(choices[0]) | {"nullable": True}
         kept = {key: found[key] for key in _KEPT if key in found}
-        return kept | ({"enum": [found["const"]], "type": "string"} if "const" in found else {})
+        kept |= {"enum": [found["const"]], "type": "string"} if "const" in found else {}
+        kept |= {"items": shape(found["items"])} if "items" in found else {}
+        return kept | (_members(found) if found.get("properties") else {})
 
-    def members(content: dict[str, Any]) -> dict[str, Any]:
-        schema = schemas[content["application/json"]["schema"]["$ref"].rpartition("/")[2]]
+    def _members(schema: dict[str, Any]) -> dict[str, Any]:
         found = {name: shape(each) for name, each in schema["properties"].items()}
         return {"required": schema.get("required", []), "members": found}
+
+    def members(content: dict[str, Any]) -> dict[str, Any]:
+        schema = content["application/json"]["schema"]
+        return shape(schema) if "items" in schema else _members(schemas[schema["$ref"].rpartition("/")[2]])
 
     operations = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
+            status = min(operation["responses"])
             found = operations[f"{method.upper()} {path}"] = {
                 "scopes": [scheme["openId"] for scheme in operation["security"]],
-                "answer": members(operation["responses"]["200"]["content"]),
+                "status": int(status),
                 "errors": {
-                    status: answer["description"].removeprefix("`code`: ").split(", ")
-                    for status, answer in operation["responses"].items()
-                    if status != "200"
+                    each: answer["description"].removeprefix("`code`: ").split(", ")
+                    for each, answer in operation["responses"].items()
+                    if each != status
                 },
             }
+            if "content" in operation["responses"][status]:
+                found["answer"] = members(operation["responses"][status]["content"])
             if "requestBody" in operation:
                 found["request"] = members(operation["requestBody"]["content"])
     return {"version": document["info"]["version"], "operations": operations}
@@ -59,28 +69,40 @@ def check_published(title: str, *not_here: str, not_told: tuple[str, ...] = ()) 
     """Every path, scope, member, form and code of ours is as the published file has it. Codes that are `not_here` are
     the only ones of it that are never answered, and members that are `not_told` of what may be left out."""
     theirs, found = published(title), ours(title)
+    never_answered: set[str] = set()
+    ever_answered: set[str] = set()
     assert found["version"] == theirs["version"]
     assert found["operations"].keys() == theirs["operations"].keys()
     for name, operation in theirs["operations"].items():
         here = found["operations"][name]
-        assert here["scopes"] == operation["scopes"], name
+        assert (here["scopes"], here["status"]) == (operation["scopes"], operation["status"]), name
         for body in ("request", "answer"):
             assert (body in here) == (body in operation), (name, body)
             if body in operation:
-                assert set(operation[body]["required"]) <= set(here[body]["required"]), (name, body)
-                untold = set(not_told) if body == "answer" else set()
-                assert here[body]["members"].keys() == operation[body]["members"].keys() - untold, (name, body)
-                assert body == "answer" or here[body]["required"] == operation[body]["required"], name
-                for member in here[body]["members"]:
-                    form = operation[body]["members"][member]
-                    # What a file says of a member holds; of some that have no limit in it, there is one here.
-                    said = {key: value for key, value in form.items() if (key, value) != ("format", "email")}
-                    assert here[body]["members"][member] | said == here[body]["members"][member], (name, member)
+                _check_shape(here[body], operation[body], name, untold=set(not_told) if body == "answer" else None)
         codes = {code for listed in operation["errors"].values() for code in listed}
         answered = {code for listed in here["errors"].values() for code in listed}
         general = {code for listed in GENERAL.values() for code in listed}
-        assert codes - answered == set(not_here), name
+        never_answered |= codes
+        ever_answered |= answered
         assert answered - codes <= general, name
+    assert never_answered - ever_answered == set(not_here)
+
+
+def _check_shape(here: dict[str, Any], theirs: dict[str, Any], name: str, *, untold: set[str] | None) -> None:
+    """Of an object, what stands in it; of an array, its elements. `untold`: of an answer, what may be left out."""
+    if "items" in theirs:
+        _check_shape(here["items"], theirs["items"], name, untold=untold)
+    if "members" in theirs:
+        assert set(theirs["required"]) <= set(here["required"]), name
+        assert here["members"].keys() == theirs["members"].keys() - (untold or set()), name
+        assert untold is not None or sorted(here["required"]) == sorted(theirs["required"]), name
+        for member in here["members"]:
+            _check_shape(here["members"][member], theirs["members"][member], f"{name} {member}", untold=untold)
+    # What a file says of a member holds; of some that have no limit in it, there is one here.
+    nothing = (("format", "email"), ("minItems", 0))
+    said = {key: theirs[key] for key in (*_KEPT, "nullable") if key in theirs and (key, theirs[key]) not in nothing}
+    assert here | said == here, name
 
 
 async def caller_of(land: Country, *scopes: str, **members: Any) -> Carrier:

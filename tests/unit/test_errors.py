@@ -12,7 +12,8 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.protocol.errors import OAuthError
 
 DOMAIN = """
-400 INVALID_ARGUMENT KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE bad_family bad_overlap
+400 INVALID_ARGUMENT INVALID_CREDENTIAL INVALID_PROTOCOL INVALID_SINK INVALID_TOKEN
+    KNOW_YOUR_CUSTOMER.INVALID_PARAM_COMBINATION OUT_OF_RANGE bad_family bad_overlap
     bad_resource_server foreign_domain invalid_cursor malformed_form malformed_text passkey_elsewhere
     passkey_refused refused unknown_answer unknown_cursor who_and_why
 403 INVALID_TOKEN_CONTEXT NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK
@@ -22,10 +23,10 @@ DOMAIN = """
     link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required
     number_not_confirmed own_file own_proof_required own_role phone_not_enrolled role_required same_officer
     signed_out
-404 binding_not_found consent_not_found instruction_unknown no_account no_such_request nobody_of_this_number
+404 NOT_FOUND binding_not_found consent_not_found instruction_unknown no_account no_such_request nobody_of_this_number
     not_given_up not_set_aside number_not_registered policy_version_unknown unknown_client unknown_device
     unknown_domain unknown_family unknown_person unknown_resource_server upload_not_found
-409 account_bound_to_another account_exists account_limit_reached answers_changed approval_over
+409 ALREADY_EXISTS account_bound_to_another account_exists account_limit_reached answers_changed approval_over
     binding_state_conflict binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict
     consent_ended done_already events_came_in family_exists holder_died holds_role idempotency_conflict
     instruction_answered key_not_rotatable match_not_usable no_lock_to_lift no_secret nobody_answers not_now
@@ -43,7 +44,7 @@ DOMAIN = """
     bad_invention bad_label bad_office bad_part bad_subject implausible_instant invalid_evidence malformed not_compared
     not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required
-429 match_budget_spent too_many_attempts too_many_requests
+429 QUOTA_EXCEEDED match_budget_spent too_many_attempts too_many_requests
 503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable temporarily_unavailable
     too_busy
 """

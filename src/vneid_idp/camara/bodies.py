@@ -27,12 +27,17 @@ FullDate = Annotated[
 def without_null(schema: dict[str, Any]) -> None:
     """A member that may be left out is not null: so it stands in the schema, without what Python writes for it."""
     for member in schema.get("properties", {}).values():
-        choices = [each for each in member.get("anyOf", ()) if each != {"type": "null"}]
-        if len(choices) == 1:
-            del member["anyOf"]
-            member |= choices[0]
-        if member.get("default", ...) is None:
-            del member["default"]
+        never_null(member)
+
+
+def never_null(member: dict[str, Any]) -> None:
+    """The same of one member."""
+    choices = [each for each in member.get("anyOf", ()) if each != {"type": "null"}]
+    if len(choices) == 1:
+        del member["anyOf"]
+        member |= choices[0]
+    if member.get("default", ...) is None:
+        del member["default"]
 
 
 class Body(BaseModel):

@@ -1,7 +1,7 @@
 """Who calls: a client of the profile `camara`, for a person who agreed to what it asks."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Request, Security
 from fastapi.security import OpenIdConnect
@@ -43,12 +43,12 @@ class Caller(ApiCaller):
         return record
 
 
-def caller_with(scope: str) -> Callable[..., Awaitable[Caller]]:
-    """What finds the caller of a request, and requires a scope."""
+def caller_with(*any_of: str) -> Callable[..., Awaitable[Caller]]:
+    """What finds the caller of a request, and requires one of these scopes."""
 
     async def find_caller(
         request: Request,
-        _: Annotated[str | None, Security(_SCHEME, scopes=[scope])],
+        _: Annotated[str | None, Security(_SCHEME, scopes=any_of[:1])],
         x_correlator: Annotated[
             str | None,
             Header(
@@ -60,9 +60,14 @@ def caller_with(scope: str) -> Callable[..., Awaitable[Caller]]:
     ) -> Caller:
         """Raises as `find_api_caller`, and `InsufficientScope`."""
         found = await find_api_caller(request)
-        check_scope(found.authorisation.scope, scope)
+        check_scope(found.authorisation.scope, *any_of)
         if found.person_id is None or found.grant_id is None:
             raise InsufficientScope("This needs the access token of a person who agreed to the scope.")
         return Caller(found.client, found.authorisation, found.grant_id)
 
     return find_caller
+
+
+def or_with(*scopes: str) -> dict[str, Any]:
+    """For OpenAPI: that another of the scopes of `caller_with` will do as well."""
+    return {"security": [{_SCHEME.scheme_name: [scope]} for scope in scopes]}

@@ -6,7 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from vneid_idp.camara import kyc_age_verification, kyc_match, kyc_tenure, number_verification
+from vneid_idp.camara import (
+    kyc_age_verification,
+    kyc_match,
+    kyc_tenure,
+    number_verification,
+    sim_swap,
+    sim_swap_subscriptions,
+)
 from vneid_idp.web.contracts import document
 
 _FASTAPIS = "HTTPValidationError"
@@ -47,6 +54,20 @@ CONTRACTS: Mapping[str, CamaraApi] = {
         "Number Verification of CAMARA: the number in a device for which its carrier vouched, by an operator token in "
         "the assertion of the JWT bearer flow; by the scopes `number-verification:verify` and "
         "`number-verification:device-phone-number:read`.",
+    ),
+    "sim-swap/v2": CamaraApi(
+        sim_swap.router,
+        "2.1.0",
+        "SIM Swap of CAMARA: when the number of a person's account last came into another SIM, as their carrier told, "
+        "by the scope `sim-swap`, or `sim-swap:check` and `sim-swap:retrieve-date`. Who agreed to that is named by the "
+        "number also when it is in other hands.",
+    ),
+    "sim-swap-subscriptions/v0.3": CamaraApi(
+        sim_swap_subscriptions.router,
+        "0.3.0",
+        "SIM Swap Subscriptions of CAMARA: be told as soon as the number of a person's account comes into another SIM, "
+        "by the scopes `sim-swap-subscriptions:org.camaraproject.sim-swap-subscriptions.v0.swapped:create`, "
+        "`sim-swap-subscriptions:read` and `sim-swap-subscriptions:delete`, until the person withdraws.",
     ),
 }
 """By the title of the document."""

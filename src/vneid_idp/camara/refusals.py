@@ -58,3 +58,35 @@ class InvalidTokenContext(DomainError):
     code = "INVALID_TOKEN_CONTEXT"
     status = 403
     title = "The phone number is not one of the person of this access token."
+
+
+class InvalidProtocol(DomainError):
+    """Events are sent by HTTP alone."""
+
+    code = "INVALID_PROTOCOL"
+    status = 400
+    title = "Events are delivered by the protocol HTTP alone."
+
+
+class InvalidCredential(DomainError):
+    """What goes with events is an access token, or nothing."""
+
+    code = "INVALID_CREDENTIAL"
+    status = 400
+    title = "A sinkCredential has the credentialType ACCESSTOKEN."
+
+
+class InvalidSinkToken(DomainError):
+    """The access token for the sink is none of the kind that can be sent."""
+
+    code = "INVALID_TOKEN"
+    status = 400
+    title = "The access token of a sinkCredential has the accessTokenType bearer."
+
+
+class InvalidSink(DomainError):
+    """The address is none that events can be posted to."""
+
+    code = "INVALID_SINK"
+    status = 400
+    title = "The sink is no https address that events can be posted to."

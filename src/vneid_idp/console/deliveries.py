@@ -24,6 +24,7 @@ CHANNELS: Mapping[Channel, str] = {
     Channel.PHONE_NOTICE: mark("Notices to phones"),
     Channel.BACKCHANNEL_ANSWER: mark("Notices that a person answered"),
     Channel.SECURITY_EVENTS: mark("Events about numbers"),
+    Channel.SWAP_EVENTS: mark("Notices of other SIM cards"),
 }
 _PAGE = 100
 _KEPT = Kept(("delivery", "after", "reason"))

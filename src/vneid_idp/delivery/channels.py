@@ -16,6 +16,7 @@ class Channel(StrEnum):
     PHONE_NOTICE = "phone_notice"
     BACKCHANNEL_ANSWER = "backchannel_answer"
     SECURITY_EVENTS = "security_events"
+    SWAP_EVENTS = "swap_events"
 
 
 class Addressee(StrEnum):
@@ -117,6 +118,15 @@ MANNERS: Mapping[Channel, Manner] = {
         longest_pause=HOUR,
         growth=3,
         most_attempts=None,
+    ),
+    # At least once: `id` is that of the delivery, so a repeat is recognised (CloudEvents 1.0 §3.1). Soon, since a bank
+    # is about to send a code to that number; for a day, since it may still ask then.
+    Channel.SWAP_EVENTS: Manner(
+        Addressee.CLIENT,
+        first_pause=2 * SECOND,
+        longest_pause=HOUR,
+        growth=3,
+        most_attempts=40,
     ),
 }
 

@@ -23,6 +23,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading
 
 _names = sign_in_names.c
+_HOLDER = Statement(select(_names.person_id).where(_names.name_digest == bindparam("of_name")))
 _TRUSTED_HOLDER = Statement(
     select(_names.person_id).where(
         _names.name_digest == bindparam("of_name"),
@@ -84,10 +85,14 @@ def normal_name(typed: str) -> str:
         return typed.strip()[:64]
 
 
-async def find_holder(unit: Reading, blind: BlindIndex, phone_number: str) -> str | None:
+async def find_holder(unit: Reading, blind: BlindIndex, phone_number: str, *, swapped: bool = False) -> str | None:
     """Whose phone number it is, of those who sign in by one, and whose number is not told to be in another SIM; one
-    statement, whoever it is. What becomes of the answer must not show whether there is one."""
-    row = await unit.fetch_one(_TRUSTED_HOLDER, of_name=blind.of(SIGN_IN_NAME, normal_name(phone_number)))
+    statement, whoever it is. What becomes of the answer must not show whether there is one.
+
+    With `swapped` also whose number is: for what is told of the number just then, and of whoever has it now nothing."""
+    row = await unit.fetch_one(
+        _HOLDER if swapped else _TRUSTED_HOLDER, of_name=blind.of(SIGN_IN_NAME, normal_name(phone_number))
+    )
     return None if row is None else row["person_id"]
 
 

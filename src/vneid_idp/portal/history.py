@@ -83,6 +83,11 @@ _SENTENCES: Mapping[str, str] = {
         "%(service)s told that your phone number got into other hands, or may have. Codes sent to it proved nothing "
         "from then on, and what rested on it ended or rests."
     ),
+    EventKind.SWAPS_SUBSCRIBED: mark(
+        "From now on %(service)s is told as soon as your phone number gets another SIM card."
+    ),
+    EventKind.SWAP_TOLD: mark("%(service)s was told that your phone number got another SIM card."),
+    EventKind.SWAPS_UNSUBSCRIBED: mark("%(service)s is told no more when your phone number gets another SIM card."),
     EventKind.PHONE_TRUSTED: mark("You trusted your phone number again."),
     EventKind.PHONE_REMOVED: mark("A phone was removed: it answers no requests for you any more."),
     EventKind.PERSON_LOOKED_UP: mark("A registration office opened your file: %(reason)s."),

@@ -31,6 +31,7 @@ from vneid_idp.protocol.client import Client, Purpose
 from vneid_idp.protocol.permitted import may_refresh, telling
 from vneid_idp.protocol.targets import is_at_server, server_and_scope
 from vneid_idp.storage.unit import Reading
+from vneid_idp.swap_subscriptions.service import list_standing
 from vneid_idp.use_cases.reopen_consent import reopen_consent
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 from vneid_idp.web.claim_words import ACCOUNT, Say, Topic, topics_of
@@ -85,6 +86,8 @@ class Service:
     """The other clients of its organisation that acted for it lately, by name."""
     has_account: bool = False
     """Whether an account is linked there under this consent: that it is, the service is told while it stands."""
+    told_of_swaps: bool = False
+    """Whether it subscribed to being told of another SIM card."""
 
     @property
     def goes_on(self) -> bool:
@@ -132,6 +135,7 @@ async def show(request: Request, holder: Holder) -> Response:
         names = kept_names | {client_id: client.client_name for client_id, client in clients.items()}
         confirmations = await confirmations_in(unit, provider.vault, holder.person_id, every, names, say)
         acting = await _acting(unit, holder.person_id, current)
+        subscribed = {each.client_id for each in await list_standing(unit, holder.person_id)}
     answered = [consent.decisions for consent in current] + [receipt.decisions for receipt in every]
     servers = await servers_of(provider, (name for decided in answered for name in decided))
     about = {c.child_id for c in (*current, *over) if c.child_id is not None}
@@ -150,7 +154,8 @@ async def show(request: Request, holder: Holder) -> Response:
             c, client, served, of_client, values, children, way_in, servers, say, locale, has_account=has_account
         )
         stand = None if c.child_id is None else stands.get(c.child_id)
-        shown = replace(shown, acting=acting.get(c.consent_id, ()))
+        told_of_swaps = c.child_id is None and c.client_id in subscribed
+        shown = replace(shown, acting=acting.get(c.consent_id, ()), told_of_swaps=told_of_swaps)
         services.append(shown if stand is None else replace(shown, stand=stand.guardianship))
     return render(
         request,

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from vneid_idp.consent.disclosures import DisclosedThatDay, Told
 from vneid_idp.portal.children import child_named
 from vneid_idp.use_cases.check_device_number import TOLD_CHECKED, TOLD_NUMBER
+from vneid_idp.use_cases.check_sim_swap import TOLD_SWAP_DATE, TOLD_SWAPPED
 from vneid_idp.use_cases.check_tenure import TOLD_CONTRACT, TOLD_TENURE
 from vneid_idp.web.claim_words import Say, topics_of
 from vneid_idp.web.i18n import gettext, mark
@@ -40,6 +41,8 @@ _OF_NUMBER: Mapping[str, str] = {
     TOLD_CONTRACT: mark("whether it is prepaid or postpaid"),
     TOLD_CHECKED: mark("whether a phone number is in your device"),
     TOLD_NUMBER: mark("the phone number in your device"),
+    TOLD_SWAP_DATE: mark("when your phone number got another SIM card"),
+    TOLD_SWAPPED: mark("whether your phone number got another SIM card"),
 }
 _SAID_HERE = {**_OF_ACCOUNT, **_OF_NUMBER}
 _SOMEWHERE = mark("%(service)s was told something about you: %(what)s.")

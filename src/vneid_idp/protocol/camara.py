@@ -5,6 +5,8 @@ Here none may: whoever is asked about agrees to that before (Law 91/2025 on pers
 these is one of a client's own, and each is a permission that a person gives.
 """
 
+from collections.abc import Collection
+
 from vneid_idp.kernel.languages import mark
 from vneid_idp.protocol.permission import Permission
 
@@ -13,6 +15,12 @@ AGE_VERIFICATION = "kyc-age-verification:verify"
 TENURE = "kyc-tenure:check-tenure"
 VERIFY_NUMBER = "number-verification:verify"
 READ_NUMBER = "number-verification:device-phone-number:read"
+SIM_SWAP = "sim-swap"
+CHECK_SWAP = "sim-swap:check"
+SWAP_DATE = "sim-swap:retrieve-date"
+SUBSCRIBE_SWAPS = "sim-swap-subscriptions:org.camaraproject.sim-swap-subscriptions.v0.swapped:create"
+READ_SUBSCRIPTIONS = "sim-swap-subscriptions:read"
+UNSUBSCRIBE_SWAPS = "sim-swap-subscriptions:delete"
 
 CAMARA_PERMISSIONS = {
     KYC_MATCH: Permission(
@@ -48,5 +56,50 @@ CAMARA_PERMISSIONS = {
         mark("Read the phone number of the device in your hand"),
         mark("When your carrier vouches for your device, the service is told the number that is in there."),
     ),
+    SIM_SWAP: Permission(
+        mark("Ask whether, and when, your phone number got another SIM card"),
+        mark(
+            "The service may ask when your carrier last told of another SIM card for the number of your account, also "
+            "by that number and when the number may be in other hands. It is told nothing of who has the number now."
+        ),
+    ),
+    CHECK_SWAP: Permission(
+        mark("Ask whether your phone number got another SIM card"),
+        mark(
+            "The service may ask whether your carrier told of another SIM card for the number of your account in the "
+            "last hours or days, also by that number and when the number may be in other hands. It is answered yes or "
+            "no."
+        ),
+    ),
+    SWAP_DATE: Permission(
+        mark("Ask when your phone number got another SIM card"),
+        mark(
+            "The service may ask when your carrier last told of another SIM card for the number of your account, also "
+            "by that number and when the number may be in other hands. It is told nothing of who has the number now."
+        ),
+    ),
+    SUBSCRIBE_SWAPS: Permission(
+        mark("Be told as soon as your phone number gets another SIM card"),
+        mark(
+            "The service is told at the moment at which your carrier tells of another SIM card for the number of your "
+            "account, or of its move to another carrier, until you withdraw. It is told nothing of who has the number "
+            "then."
+        ),
+    ),
+    READ_SUBSCRIPTIONS: Permission(
+        mark("Look up what it is told of your SIM card"),
+        mark("The service may look up whether, and until when, it is told of another SIM card for your number."),
+    ),
+    UNSUBSCRIBE_SWAPS: Permission(
+        mark("End what it is told of your SIM card"),
+        mark("The service may end being told of another SIM card for your number, before you withdraw."),
+    ),
 }
 """By scope."""
+SWAP_SCOPES = frozenset({SIM_SWAP, CHECK_SWAP, SWAP_DATE, SUBSCRIBE_SWAPS, READ_SUBSCRIPTIONS, UNSUBSCRIBE_SWAPS})
+"""What is asked about a number just when it may be in other hands (`lookup.find_holder`)."""
+
+
+def asks_of_swaps(scope: Collection[str]) -> bool:
+    """Whether that, and who it is under the client's own name for them, is all that is asked. Pure."""
+    return not SWAP_SCOPES.isdisjoint(scope) and SWAP_SCOPES.issuperset(set(scope) - {"openid"})

@@ -7,9 +7,15 @@ from vneid_idp.protocol import dpop
 from vneid_idp.protocol.camara import (
     AGE_VERIFICATION,
     CAMARA_PERMISSIONS,
+    CHECK_SWAP,
     KYC_MATCH,
     READ_NUMBER,
+    READ_SUBSCRIPTIONS,
+    SIM_SWAP,
+    SUBSCRIBE_SWAPS,
+    SWAP_DATE,
     TENURE,
+    UNSUBSCRIBE_SWAPS,
     VERIFY_NUMBER,
 )
 from vneid_idp.protocol.claims import (
@@ -33,6 +39,8 @@ RESOURCES: Mapping[str, tuple[str, ...]] = {
     "/kyc-age-verification/v0.2": (AGE_VERIFICATION,),
     "/kyc-tenure/v0.2": (TENURE,),
     "/number-verification/v2": (VERIFY_NUMBER, READ_NUMBER),
+    "/sim-swap/v2": (SIM_SWAP, CHECK_SWAP, SWAP_DATE),
+    "/sim-swap-subscriptions/v0.3": (SUBSCRIBE_SWAPS, READ_SUBSCRIPTIONS, UNSUBSCRIBE_SWAPS),
     "/admin/v1": tuple(OPERATOR_SCOPES),
 }
 """The path of each, and the scopes that it looks at."""

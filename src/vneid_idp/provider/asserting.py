@@ -16,12 +16,12 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import new_id
 from vneid_idp.kernel.values import altered
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Origin
+from vneid_idp.protocol.camara import asks_of_swaps
 from vneid_idp.protocol.claims import Decisions
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.errors import InvalidGrant
 from vneid_idp.protocol.grant_types.request import OpenAsserted
 from vneid_idp.protocol.jose import BadToken
-from vneid_idp.protocol.operator_tokens import OperatorToken
 from vneid_idp.protocol.permitted import applying, counting, permitted
 from vneid_idp.provider.granted import Granted
 from vneid_idp.storage.unit import Unit
@@ -45,7 +45,7 @@ async def open_asserted(provider: Idp, client: Client, wanted: OpenAsserted) -> 
         if await use_up(unit, client.client_id, once):
             return False, None, unit.now
         # The same statements for everybody: no person and no consent has the id "", so none of them finds anything.
-        person_id = await _person(unit, provider, wanted.named)
+        person_id = await _person(unit, provider, wanted)
         consent = await consents.find_current(unit, person_id, client.client_id)
         asked = _asked(client, wanted, person_id)
         agreed = consent is not None and is_agreed(client, asked, consent.decisions)
@@ -63,10 +63,11 @@ async def open_asserted(provider: Idp, client: Client, wanted: OpenAsserted) -> 
     return Granted(permitted(client, grant.authorisation, grant.decided), grant.grant_id), now
 
 
-async def _person(unit: Unit, provider: Idp, named: str | OperatorToken) -> str:
-    if isinstance(named, str):
-        return await find_holder(unit, provider.keys.blind, named) or ""
-    number = await use_operator_token(unit, named)
+async def _person(unit: Unit, provider: Idp, wanted: OpenAsserted) -> str:
+    if isinstance(wanted.named, str):
+        # Which statement it is goes by what is asked, and not by whom it names.
+        return await find_holder(unit, provider.keys.blind, wanted.named, swapped=asks_of_swaps(wanted.scope)) or ""
+    number = await use_operator_token(unit, wanted.named)
     return "" if number is None else number.person_id
 
 

@@ -6,6 +6,7 @@ from vneid_idp.sandbox.remedies import Remedy
 from vneid_idp.web.i18n import mark
 
 _CONTRACT = "/docs?contract=kyc-match/v0.4"
+_SUBSCRIPTIONS = "/docs?contract=sim-swap-subscriptions/v0.3"
 
 CAMARA_REMEDIES: Mapping[str, Remedy] = {
     "INVALID_ARGUMENT": Remedy(
@@ -16,9 +17,12 @@ CAMARA_REMEDIES: Mapping[str, Remedy] = {
     "OUT_OF_RANGE": Remedy(
         mark(
             "A value that can be asked about: of ages those that a purpose of the client names, three at most, "
-            "and of days those that have come."
+            "of days those that have come, and of the hours of maxAge those since a carrier here has the number."
         ),
-        mark("Register a purpose that names age_over_N, and have people agree to it. Ask about no day to come."),
+        mark(
+            "Register a purpose that names age_over_N, and have people agree to it. Ask about no day to come. Ask with "
+            "a smaller maxAge, or for the date."
+        ),
         "/docs?contract=kyc-age-verification/v0.2",
     ),
     "NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK": Remedy(
@@ -42,6 +46,44 @@ CAMARA_REMEDIES: Mapping[str, Remedy] = {
         mark("Something of the person beside phoneNumber, to hold it against the register."),
         mark("Send at least one of name, birthdate, idDocument and the other attributes."),
         _CONTRACT,
+    ),
+    "INVALID_PROTOCOL": Remedy(
+        mark("protocol HTTP: no other protocol is served."),
+        mark("Send events to an https address of yours, and hand them on from there."),
+        _SUBSCRIPTIONS,
+    ),
+    "INVALID_CREDENTIAL": Remedy(
+        mark("A sinkCredential of the credentialType ACCESSTOKEN, or none."),
+        mark("Issue an access token for your own address, and tell until when it is good."),
+        _SUBSCRIPTIONS,
+    ),
+    "INVALID_TOKEN": Remedy(
+        mark("accessTokenType bearer."),
+        mark("The token is sent as Authorization: Bearer. Issue one that is good so."),
+        _SUBSCRIPTIONS,
+    ),
+    "INVALID_SINK": Remedy(
+        mark("An https address without fragment and user information."),
+        mark(
+            "In the sandbox http on this machine will do. No address inside a network is called, and no redirect "
+            "followed."
+        ),
+        _SUBSCRIPTIONS,
+    ),
+    "ALREADY_EXISTS": Remedy(
+        mark("One subscription of a person at an address."),
+        mark("List what you have. To change it, delete it and create it anew."),
+        _SUBSCRIPTIONS,
+    ),
+    "QUOTA_EXCEEDED": Remedy(
+        mark("Five subscriptions of one person at most."),
+        mark("Delete one, or let it expire."),
+        _SUBSCRIPTIONS,
+    ),
+    "NOT_FOUND": Remedy(
+        mark("The id of a subscription of this client, about the person of the access token, that stands."),
+        mark("List what you have: one that has ended is told no more, and its end was the last event."),
+        _SUBSCRIPTIONS,
     ),
     "INVALID_TOKEN_CONTEXT": Remedy(
         mark("A phoneNumber of the very person of the access token, or none."),

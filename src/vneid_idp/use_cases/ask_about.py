@@ -9,12 +9,12 @@ from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
 
 
-async def hold_asking(unit: Unit, client_id: str, grant_id: str, scope: str) -> tuple[Client, Grant]:
+async def hold_asking(unit: Unit, client_id: str, grant_id: str, *any_of: str) -> tuple[Client, Grant]:
     """The client as it is registered now, and the grant by which it asks, held until the unit ends.
 
-    Raises `GrantEnded`, and `InsufficientScope` where the person, or the operator, permits that scope no more.
+    Raises `GrantEnded`, and `InsufficientScope` where person or operator permits none of these scopes by now.
     """
     grant = await grants.hold(unit, client_id, grant_id)
     client = await get_client(unit, client_id)
-    check_scope(permitted(client, grant.authorisation, grant.decided).scope, scope)
+    check_scope(permitted(client, grant.authorisation, grant.decided).scope, *any_of)
     return client, grant

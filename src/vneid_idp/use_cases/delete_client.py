@@ -17,6 +17,7 @@ from vneid_idp.instructions import forgetting as instructions
 from vneid_idp.matching import service as matches
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.tell_swaps import end_of_deleted_client
 
 
 async def delete_client(unit: Unit, client_id: str) -> None:
@@ -24,8 +25,8 @@ async def delete_client(unit: Unit, client_id: str) -> None:
 
     Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
     request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces,
-    evaluation of a matcher, match, or notice that has not left yet. The last of a carrier's takes the register of its
-    numbers along, and what it was told to do with them.
+    evaluation of a matcher, match, or notice that has not left yet. It hears last that it is told of nobody's SIM card
+    any more. The last of a carrier's takes the register of its numbers along, and what it was told to do with them.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
@@ -41,5 +42,6 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)
     await grants.end_all_of_client(unit, client_id)
-    for channel in (Channel.LOGOUT_TOKEN, Channel.BACKCHANNEL_ANSWER, Channel.SECURITY_EVENTS):
+    for channel in (Channel.LOGOUT_TOKEN, Channel.BACKCHANNEL_ANSWER, Channel.SECURITY_EVENTS, Channel.SWAP_EVENTS):
         await deliveries.cancel(unit, channel, client_id)
+    await end_of_deleted_client(unit, client_id)

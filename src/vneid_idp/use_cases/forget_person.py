@@ -21,6 +21,7 @@ from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by
+from vneid_idp.use_cases.tell_swaps import end_under_consent
 
 
 async def forget_person(
@@ -40,6 +41,7 @@ async def forget_person(
             ended = await consents.withdraw(unit, person_id, consent.consent_id)
             # It names every session that the client knows: those that just ended need no notice of their own.
             deliveries += await announce_withdrawal(unit, person_id, ended.client_id, consent.consent_id)
+            await end_under_consent(unit, person_id, ended.client_id)
     # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
     await bindings.release_own(unit, person_id)
     await labels.forget(unit, person_id)

@@ -17,15 +17,18 @@ async def numbers_in_name(
 ) -> tuple[SubscriberNumber, ...]:
     """The bindings of `phone_number`, in the form of E.164, that count for this person: one at each carrier that has it
     in their name. One that rests is none."""
+    return tuple(filter(counts, await bindings_of_number(unit, vault, person_id, phone_number)))
+
+
+async def bindings_of_number(
+    unit: Reading, vault: Vault, person_id: str, phone_number: str
+) -> tuple[SubscriberNumber, ...]:
+    """All bindings of `phone_number` to this person, whatever became of them."""
     key = await vault.find_key(unit, person_id)
     if key is None:
         return ()
     held = [each async for each in bindings.all_of_person(unit, person_id, {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER})]
-    return tuple(
-        each
-        for each in held
-        if isinstance(each, SubscriberNumber) and counts(each) and number_of(key, each) == phone_number
-    )
+    return tuple(each for each in held if isinstance(each, SubscriberNumber) and number_of(key, each) == phone_number)
 
 
 def counts(number: SubscriberNumber) -> bool:

@@ -31,6 +31,7 @@ from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.distrust_phone import distrust_phone
 from vneid_idp.use_cases.protect_account import FreshProofNeeded, seize_holder, shows_passkey
+from vneid_idp.use_cases.tell_swaps import tell_swap
 from vneid_idp.use_cases.who_is_carrier import hold_carrier
 
 _NUMBERS: Kinds = {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER}
@@ -75,6 +76,8 @@ async def report_number(
         changed = Changed(family_id, client.client_id, number_digest, phone, holder, occurred_at)
         await rechecking.put_on_ladder(unit, sealer, changed, policy)
         return moved, ()
+    if account_of == found.person_id:
+        await tell_swap(unit, found.person_id, occurred_at)
     if account_of is None:
         return moved, ()
     return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind])

@@ -10,6 +10,7 @@ from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_no_more
 from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
+from vneid_idp.use_cases.tell_swaps import end_under_consent
 
 
 async def withdraw_consent(unit: Unit, vault: Vault, person_id: str, consent_id: str) -> tuple[Delivery, ...]:
@@ -42,4 +43,6 @@ async def end_consent(
     # Of a consent that lapses nobody took anything back, and no history says so.
     by_law = kind is EventKind.CONSENT_LAPSED
     await bindings.release_under(unit, person_id, ended.client_id, consent_id, by_law=by_law)
+    if ended.child_id is None:
+        await end_under_consent(unit, person_id, ended.client_id)
     return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

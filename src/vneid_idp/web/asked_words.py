@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from vneid_idp.protocol.camara import AGE_VERIFICATION, KYC_MATCH, READ_NUMBER, TENURE, VERIFY_NUMBER
+from vneid_idp.protocol.camara import (
+    AGE_VERIFICATION,
+    CHECK_SWAP,
+    KYC_MATCH,
+    READ_NUMBER,
+    READ_SUBSCRIPTIONS,
+    SIM_SWAP,
+    SUBSCRIBE_SWAPS,
+    SWAP_DATE,
+    TENURE,
+    UNSUBSCRIBE_SWAPS,
+    VERIFY_NUMBER,
+)
 from vneid_idp.protocol.claims import CHILD_ACCOUNT, PERMISSIONS, SIGN_IN, SOCIAL_ACCOUNT
 from vneid_idp.web.claim_words import ACCOUNT, Kind, Say, topic_of
 from vneid_idp.web.i18n import mark
@@ -26,6 +38,12 @@ _PERMITTED = {
     TENURE: mark("questions since when your phone number is in your name"),
     VERIFY_NUMBER: mark("a check of your device's phone number"),
     READ_NUMBER: mark("your device's phone number"),
+    SIM_SWAP: mark("questions whether and when your phone number got another SIM card"),
+    CHECK_SWAP: mark("questions whether your phone number got another SIM card"),
+    SUBSCRIBE_SWAPS: mark("a notice as soon as your phone number gets another SIM card"),
+    READ_SUBSCRIPTIONS: mark("a look at the notices about your SIM card"),
+    UNSUBSCRIBE_SWAPS: mark("the end of notices about your SIM card"),
+    SWAP_DATE: mark("questions when your phone number got another SIM card"),
 }
 """What takes no tick, and is no claim."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -26,6 +27,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from vneid_idp.clients.keys import Unreachable
 from vneid_idp.kernel.clock import SECOND, Clock, Instant, SystemClock
 from vneid_idp.log import Log
+from vneid_idp.protocol.swap_events import CLOUD_EVENT
 from vneid_idp.protocol.uris import BadUri, check_server_url, check_web_url
 from vneid_idp.web.address import Network
 
@@ -189,6 +191,13 @@ class Outbound:
             known = {"content-type": "application/secevent+jwt", "accept": "application/json"}
             return await self._call("POST", url, _Body(token.encode(), known), client_id)
 
+    async def post_cloud_event(self, url: str, event: Mapping[str, Any], token: str | None, client_id: str) -> int:
+        """As `post_json`, for an event in the form of CloudEvents; `token` where the client gave one."""
+        async with self._remembering(url):
+            known = {"content-type": CLOUD_EVENT} | ({} if token is None else {"authorization": f"Bearer {token}"})
+            status, _ = await self._call("POST", url, _Body(orjson.dumps(event), known), client_id)
+            return status
+
     async def close(self) -> None:
         """Give up all connections."""
         await self._transport.aclose()
@@ -299,6 +308,8 @@ ANSWERS = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minut
 """Notices that somebody answered. Tried again within seconds, so no failure is remembered."""
 EVENTS = Errand(connections=40, of_host=16, host_a_minute=60_000, client_a_minute=60_000)
 """What carriers are told of numbers, a call each: a whole register may be due on one day."""
+SWAPS = Errand(connections=40, of_host=10, host_a_minute=6_000, client_a_minute=3_000)
+"""That a number is in another SIM. Tried again within seconds, so no failure is remembered."""
 LOGOS = Errand(connections=5, of_host=2, host_a_minute=60, client_a_minute=10)
 REGISTRATIONS = Errand(connections=10, of_host=2, host_a_minute=60, client_a_minute=10)
 """Sector documents, and proofs of domains. Whoever mends one tries again at once. Who is no client yet spends the
@@ -315,6 +326,7 @@ class Pools:
         self.notices = open_pool(NOTICES)
         self.answers = open_pool(ANSWERS)
         self.events = open_pool(EVENTS)
+        self.swaps = open_pool(SWAPS)
         self.logos = open_pool(LOGOS)
         self.registrations = open_pool(REGISTRATIONS)
 
@@ -327,6 +339,7 @@ class Pools:
             self.notices,
             self.answers,
             self.events,
+            self.swaps,
             self.logos,
             self.registrations,
         ):

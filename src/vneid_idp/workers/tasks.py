@@ -28,6 +28,7 @@ from vneid_idp.registered_numbers import parts as register_parts
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers import uploads as register_uploads
 from vneid_idp.storage.unit import Database, Unit
+from vneid_idp.swap_subscriptions import service as swap_subscriptions
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
 from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.receive_register import Desk, read_received
@@ -37,6 +38,7 @@ from vneid_idp.use_cases.rest_expired import rest_expired
 from vneid_idp.use_cases.rest_unsupervised import rest_unsupervised
 from vneid_idp.use_cases.settle_polled import settle_polled, sweep_polled
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
+from vneid_idp.use_cases.tell_swaps import end_due_subscriptions
 from vneid_idp.use_cases.wake_streams import wake_streams
 from vneid_idp.web.context import Idp
 from vneid_idp.workers.follower import Follower
@@ -105,6 +107,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("plan the ladder anew", 60, lambda: replan_ladder(db)),
         Task("take the steps of the ladder that are due", 60, climb),
         Task("end what children agreed to alone", 60, end_too_young),
+        Task("end subscriptions that are over", 30, lambda: end_due_subscriptions(db)),
         Task("read registers of carriers", 5, lambda: read_registers(provider)),
         Task("forget registers of carriers", 60, lambda: forget_registers(db)),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
@@ -138,9 +141,14 @@ async def count_seals(provider: Idp) -> None:
 
 
 async def forget_ended(db: Database, retention: Instant) -> None:
-    """Delete sessions and grants that ended so long ago, and instructions that were answered, in portions that nobody
-    waits for."""
-    for forget in (sessions.forget_ended, grants.forget_ended, instructions.forget_answered):
+    """Delete sessions and grants that ended so long ago, instructions that were answered and subscriptions that are
+    over, in portions that nobody waits for."""
+    for forget in (
+        sessions.forget_ended,
+        grants.forget_ended,
+        instructions.forget_answered,
+        swap_subscriptions.forget_ended,
+    ):
         while await db.transact(partial(_portion, forget, retention), durable=False) == _PORTION:
             pass
 

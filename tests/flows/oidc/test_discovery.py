@@ -80,6 +80,8 @@ RESOURCES = (
     "kyc-age-verification/v0.2",
     "kyc-tenure/v0.2",
     "number-verification/v2",
+    "sim-swap/v2",
+    "sim-swap-subscriptions/v0.3",
     "admin/v1",
 )
 

@@ -5,7 +5,7 @@ Each is kept with the instant at which it happened, and told once, however often
 
 from enum import StrEnum
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import BigInteger, Text, bindparam, func, literal_column, or_, select
 
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
 from vneid_idp.bindings.subscriber_numbers.tables import number_reports
@@ -35,6 +35,16 @@ _LATEST_OF_ALL = Statement(
         _r.family_id == bindparam("of_family", type_=Text), _r.number_digest == bindparam("of_number", type_=Text)
     )
 )
+_LATEST_SWAP = Statement(
+    select(func.max(_r.occurred_at).label("at")).where(
+        _r.family_id == bindparam("of_family", type_=Text),
+        _r.number_digest == bindparam("of_number", type_=Text),
+        or_(_r.kind == literal_column("'swap'"), _r.kind == literal_column("'port_out'")),
+        _r.told_at >= bindparam("since", type_=BigInteger),
+        _r.told_at <= bindparam("until", type_=BigInteger),
+    )
+)
+_NEVER: Instant = 2**62
 
 
 class ReportKind(StrEnum):
@@ -74,4 +84,14 @@ async def latest(unit: Reading, family_id: str, number_digest: str, kind: Report
 async def latest_of_all(unit: Reading, family_id: str, number_digest: str) -> Instant | None:
     """When anything of all that happened last: what proved before whose hand it is in proves it no more."""
     row = await unit.fetch_one(_LATEST_OF_ALL, of_family=family_id, of_number=number_digest)
+    return None if row is None else row["at"]
+
+
+async def latest_swap(
+    unit: Reading, family_id: str, number_digest: str, since: Instant, until: Instant | None
+) -> Instant | None:
+    """When a number last came into another SIM or moved away, of what the carrier told from `since` on `until` an
+    instant: while it was one person's."""
+    told = {"since": since, "until": _NEVER if until is None else until}
+    row = await unit.fetch_one(_LATEST_SWAP, of_family=family_id, of_number=number_digest, **told)
     return None if row is None else row["at"]

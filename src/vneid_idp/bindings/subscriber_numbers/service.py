@@ -116,3 +116,10 @@ async def verified_among(unit: Reading, family_id: str, digests: Collection[str]
 async def live_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, SubscriberNumber]:
     """See `store.live_among`."""
     return await store.live_among(unit, family_id, digests)
+
+
+async def is_new_subscription(unit: Reading, blind: BlindIndex, binding: SubscriberNumber, phone_number: str) -> bool:
+    """Whether `phone_number`, which is bound here, is known to have been another person's at this carrier before."""
+    number_digest = digest_of_number(blind, binding.family_id, phone_number)
+    before = binding.facts.confirmed_at
+    return await store.had_another_holder(unit, binding.family_id, number_digest, binding.person_id, before)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import orjson
-from sqlalchemy import JSON, Text, bindparam, cast, func, select, true
+from sqlalchemy import JSON, BigInteger, Text, bindparam, cast, func, literal_column, select, true
 
 from vneid_idp.bindings.engine.store import FIRST
 from vneid_idp.bindings.engine.tables import is_live
@@ -34,6 +34,16 @@ _found = _verified.where(_c.resource_digest == _each.c.value).limit(1).lateral("
 _VERIFIED = Statement(
     select(_found).select_from(_each.join(_found, true())),
     sqlite=_verified.where(_c.resource_digest.in_(select(_each_on_sqlite.c.value))),
+)
+_HAD_ANOTHER_HOLDER = Statement(
+    select(literal_column("1").label("found"))
+    .where(
+        _c.family_id == bindparam("of_family", type_=Text),
+        _c.resource_digest == bindparam("of_number", type_=Text),
+        _c.person_id != bindparam("but", type_=Text),
+        _c.confirmed_at <= bindparam("before", type_=BigInteger),
+    )
+    .limit(1)
 )
 
 
@@ -72,3 +82,9 @@ async def live_among(unit: Reading, family_id: str, digests: Collection[str]) ->
     """Those of these numbers of a carrier that are bound, by their digests."""
     rows = await unit.fetch(_LIVE, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
     return {row["resource_digest"]: read_number(row) for row in rows}
+
+
+async def had_another_holder(unit: Reading, family_id: str, number_digest: str, but: str, before: Instant) -> bool:
+    """Whether a number was confirmed to this carrier by another person than `but` before an instant."""
+    found = {"of_family": family_id, "of_number": number_digest, "but": but, "before": before}
+    return await unit.fetch_one(_HAD_ANOTHER_HOLDER, **found) is not None
