@@ -11,40 +11,24 @@ import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from requests import PreparedRequest
-from requests.auth import AuthBase
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance, unsupported_method
 
 from tests.support.country import country
 from tests.support.people import persona
 from tests.support.registry import OTHER_KEY, providers, registrys
 from tests.support.served import in_thread, listening_at
+from tests.support.signed import Signed
 from tests.support.watch import Watch
 from vneid_idp.registry_client.http_registry import REGISTRY, BadAnswer, HttpRegistry
 from vneid_idp.registry_client.wire import PREFIX
 from vneid_idp.sandbox.country.server.app import create_registry
 from vneid_idp.sandbox.country.server.contract import openapi
 from vneid_idp.sandbox.country.synthetic_registry import SyntheticRegistry
-from vneid_idp.signed_http.signatures import Answer, RequestMessage, Signatures, signature_headers
+from vneid_idp.signed_http.signatures import Answer, RequestMessage, signature_headers
 from vneid_idp.signed_http.transport import Transport
 
 schema = schemathesis.openapi.from_dict(openapi())
 PLAIN = persona("plain").record
-
-
-class Signed(AuthBase):
-    """Signs what is sent, as the provider does."""
-
-    def __init__(self, signatures: Signatures) -> None:
-        self._signatures = signatures
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        body = request.body or b""
-        assert isinstance(body, bytes | str)
-        message = RequestMessage(str(request.method), str(request.url))
-        self._signatures.sign_request(message, body.encode() if isinstance(body, str) else body)
-        request.headers.update(message.headers)
-        return request
 
 
 @dataclass(frozen=True)
