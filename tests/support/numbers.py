@@ -1,6 +1,6 @@
 """Subscriber numbers as a carrier calls `numbers/v1`, each answer held against the published contract."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jsonschema_rs import Draft202012Validator
@@ -9,7 +9,11 @@ from tests.support.carrier import Carrier
 from tests.support.country import Country
 from tests.support.rich_requests import NUMBER, carrier_of, confirmed
 from tests.support.shortcuts import Known
+from tests.support.tokens import sealed_token
+from vneid_idp.grants.service import open_grant
+from vneid_idp.kernel.secrets import new_id
 from vneid_idp.numbers.contract import openapi
+from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
 from vneid_idp.protocol.claims import SUBSCRIBER_NUMBER
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 
@@ -39,6 +43,26 @@ class NumbersClient:
     async def token(self, someone: Known, *each: dict[str, Any]) -> str:
         """The access token of a request in which somebody confirmed these details."""
         return str((await confirmed(someone, self.carrier, *each or (NUMBER,)))["access_token"])
+
+    async def answered(
+        self, someone: Known, *each: dict[str, Any], level: int = 2, origin: Origin = Origin.DEVICE
+    ) -> str:
+        """As `token`, of an answer without its pages: by a sign-in of that level, asked for in that way."""
+        land, client_id = self.carrier.country, self.carrier.client_id
+        ground = AuthorisationGround(await someone.agree(self.carrier), someone.session_id)
+        by = Authorisation(
+            client_id,
+            someone.person_id,
+            ("openid",),
+            origin,
+            ground,
+            level=level,
+            bound_to=Confirmation("jkt", self.carrier.key.thumbprint()),
+        )
+        async with land.idp.db.writing() as unit:
+            grant = await open_grant(unit, new_id("grt"), by, refreshable=False)
+        assert grant is not None
+        return sealed_token(land, replace(by, details=each), grant.grant_id)
 
     async def own_token(self) -> str:
         """The carrier's own access token."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from vneid_idp.bindings.kinds import actions_of
+from vneid_idp.bindings.subscriber_numbers.ways import WAYS
 from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import (
     By,
@@ -65,6 +66,7 @@ def show(
                 "thresholds": rows.thresholds,
                 "intervals": rows.intervals,
                 "holidays": rows.holidays,
+                "ways": [dict(zip(("who", "channels", "legal_reference"), each, strict=True)) for each in _ways()],
             }
         )
         return
@@ -202,6 +204,13 @@ def _print_policy(rows: Policy) -> None:
         ),
     )
     out.print()
+    print_rows(("Who registers a number", "Channels", "Reference"), *_ways())
+    out.print()
+
+
+def _ways() -> list[tuple[str, str, str]]:
+    """Where each class of people registers a number: a table of the program, and no row of a policy."""
+    return [(way.who, way.in_words, way.legal_reference) for way in WAYS.values()]
 
 
 def interval_in_words(row: Interval) -> str:

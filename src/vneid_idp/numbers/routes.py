@@ -57,8 +57,8 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
         200: {"model": Number, "description": "The number was bound to this person before; this is how it stands."},
         **problems(
             _401="invalid_token, insufficient_user_authentication",
-            _403="insufficient_scope, carrier_unknown, number_not_confirmed, channel_not_open, number_takes_guardian, "
-            "contract_required, national_route_required",
+            _403="insufficient_scope, carrier_unknown, number_not_confirmed, channel_not_open, point_must_act, "
+            "number_takes_guardian, contract_required, national_route_required",
             _409="number_bound_to_another, number_frozen, number_suspended, sequence_taken, match_not_usable, "
             "binding_state_conflict, "
             "idempotency_conflict",

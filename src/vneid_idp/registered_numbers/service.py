@@ -34,6 +34,11 @@ async def list_of_holder(
     return await store.list_of_holder(unit, digest_of_holder(blind, id_number), after=after, limit=limit)
 
 
+async def held_at(unit: Reading, blind: BlindIndex, family_id: str, id_number: str) -> frozenset[str]:
+    """See `store.held_at`."""
+    return await store.held_at(unit, family_id, digest_of_holder(blind, id_number))
+
+
 async def find_of_holder(unit: Reading, blind: BlindIndex, id_number: str, number_id: str) -> RegisteredNumber | None:
     """A number that stands in a register for this person; nothing for anybody else's."""
     return await store.find_of_holder(unit, digest_of_holder(blind, id_number), number_id)

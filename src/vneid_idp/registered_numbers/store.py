@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Text, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Text, bindparam, delete, literal_column, select, update
 
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.rules import Ladder, NextStep, NumberFacts, RegisteredNumber
@@ -63,6 +63,14 @@ _LIST_OF_HOLDER = Statement(
     )
     .order_by(_c.number_id)
     .limit(bindparam("limit", type_=BigInteger))
+)
+_HELD_AT = Statement(
+    select(_c.number_digest).where(
+        _c.holder_digest == bindparam("of_holder", type_=Text),
+        _c.family_id == bindparam("of_family", type_=Text),
+        *(_c.row_class != literal_column(f"'{other}'") for other in (RowClass.MACHINE, RowClass.ORGANISATION)),
+        *(_c[fact].is_(None) for fact in ("recycled_at", "absent_at", "ended_at", "disowned_at")),
+    )
 )
 _WRITE = Statement(
     update(registered_numbers)
@@ -143,6 +151,13 @@ async def list_of_holder(
     the last `number_id` is `after` of the next."""
     rows = await unit.fetch(_LIST_OF_HOLDER, of_holder=holder_digest, after=after or FIRST, limit=limit)
     return tuple(map(read_number, rows))
+
+
+async def held_at(unit: Reading, family_id: str, holder_digest: str) -> frozenset[str]:
+    """The digests of the numbers that count as somebody's in a carrier's register: of a person to speak with people,
+    not ended, and not disowned."""
+    rows = await unit.fetch(_HELD_AT, of_family=family_id, of_holder=holder_digest)
+    return frozenset(row["number_digest"] for row in rows)
 
 
 async def write(unit: Unit, number: RegisteredNumber) -> None:

@@ -50,6 +50,15 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
         ),
         "Circular 08/2026/TT-BKHCN, Articles 4.1 to 7",
     ),
+    "point_must_act": Remedy(
+        mark("In the channels carrier_point and authorised_point, the client of a point of sale."),
+        mark(
+            "Name the point in may_act of the client with which people agree, and have it exchange the access token "
+            "with its own as actor_token; or let the point ask by the device grant. In an app, say the channel of the "
+            "app."
+        ),
+        "RFC 8693 §4.1",
+    ),
     "number_takes_guardian": Remedy(
         mark("A holder who is old enough to have a number without a parent or guardian."),
         mark("Have a parent or guardian register it at a point of yours, in writing."),

@@ -9,7 +9,13 @@ from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove, NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
-from vneid_idp.bindings.subscriber_numbers.ways import check_channel, check_route, check_sequence, holder_of
+from vneid_idp.bindings.subscriber_numbers.ways import (
+    check_channel,
+    check_route,
+    check_sequence,
+    check_who_acts,
+    holder_of,
+)
 from vneid_idp.bindings.subscriber_numbers.words import (
     MatchNotUsable,
     NumberBoundToAnother,
@@ -21,22 +27,24 @@ from vneid_idp.faces.evidence import FaceRoute
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import Grant
-from vneid_idp.identity import accounts
+from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.persons import RegisterAnswer
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
 from vneid_idp.matching.service import Match, digest_of_phone
 from vneid_idp.policy.rules import Policy
-from vneid_idp.protocol.authorisation import Authorisation
+from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Detail
 from vneid_idp.protocol.details.granting import level_of
 from vneid_idp.protocol.errors import InsufficientAuthentication
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.permitted import permitted
-from vneid_idp.storage.unit import Unit
+from vneid_idp.registered_numbers import service as registered_numbers
+from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.rest_on_phone import trust_phone
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
@@ -72,6 +80,8 @@ async def bind_number(
     `NumberFrozen` without a match, `MatchNotUsable`, `Overtaken`, and as `ways` and `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
+    # Seized and not held, as elsewhere: of two numbers at one moment the second is counted after the first.
+    await persons.seize(unit, answer.record.person_id, answer=answer)
     grant = await grants.hold(unit, by.client_id, grant_id, answer=answer, alone=True)
     if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
@@ -84,15 +94,17 @@ async def bind_number(
         confirmed["sequence"],
         contract_reference,
     )
-    bound = await _bind(unit, vault, blind, by, agreed, grant, confirmed, number, match_id, idempotency_key)
+    root = await grants.hold_root(unit, grant)
+    bound = await _bind(unit, vault, blind, by, agreed, root, confirmed, number, match_id, idempotency_key)
     if bound.binding.state is NumberState.SUSPENDED:
         raise NumberSuspended
     rules, is_matched = policy.at(unit.now), match_id is not None and match_id != bound.binding.match_id
     if bound.created or is_matched:
         holder = holder_of(answer.record, grant.authorisation.level, rules, unit.now)
         check_channel(holder, number.channel, matched=is_matched)
+        check_who_acts(number.channel, at_point=bool(by.actors) or root.authorisation.origin is Origin.DEVICE)
     if bound.created:
-        numbers = await engine.places_taken(unit, SUBSCRIBER_NUMBER, bound.binding.family_id, grant.person_id)
+        numbers = await _count(unit, blind, bound.binding.family_id, answer.record)
         check_sequence(number.sequence, numbers, number.channel, contract_reference, rules)
     if match_id is not None and is_matched:
         return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id), bound.created)
@@ -101,21 +113,29 @@ async def bind_number(
     return bound
 
 
+async def _count(unit: Reading, blind: BlindIndex, family_id: str, record: RegistryRecord) -> int:
+    """How many numbers somebody has at a carrier, of those that are bound or stand under their papers in its register;
+    one that is both is one."""
+    bound = await subscriber_numbers.held_at(unit, family_id, record.person_id)
+    registered = await registered_numbers.held_at(unit, blind, family_id, record.personal_number)
+    return len(bound.keys() | registered)
+
+
 async def _bind(
     unit: Unit,
     vault: Vault,
     blind: BlindIndex,
     by: Authorisation,
     agreed: Client,
-    grant: Grant,
+    root: Grant,
     confirmed: Detail,
     number: ConfirmedNumber,
     match_id: str | None,
     idempotency_key: str | None,
 ) -> Bound[SubscriberNumber]:
-    """Use up what was confirmed, and bind the number. Raises `NumberNotConfirmed` where it was used before."""
-    assert grant.authorisation.ground is not None
-    root = await grants.hold_root(unit, grant)
+    """Use up what was confirmed in the person's own answer, `root`, and bind the number. Raises `NumberNotConfirmed`
+    where it was used before."""
+    assert root.authorisation.ground is not None
     is_fresh = await acts.use(unit, blind, root, confirmed)
     try:
         bound = await subscriber_numbers.bind_number(
@@ -125,8 +145,8 @@ async def _bind(
             number,
             client_id=agreed.client_id,
             family_id=carrier_of(agreed),
-            person_id=grant.person_id,
-            consent_id=grant.authorisation.ground.consent_id,
+            person_id=root.person_id,
+            consent_id=root.authorisation.ground.consent_id,
             done_by=as_done_by(by),
             match_id=match_id,
             # Of this client and this answer alone: under a key of an earlier one, what was confirmed anew would get its

@@ -17,16 +17,16 @@ from tests.support.events import events_of
 from tests.support.numbers import FAMILY, NumbersClient
 from tests.support.organisation import exchange, exchanged
 from tests.support.rich_requests import ANOTHER, MATCH, NUMBER, SCOPE, TYPES, details
-from tests.support.shortcuts import Known, agreed
-from tests.support.tokens import opened, sealed_token
+from tests.support.shortcuts import agreed
+from tests.support.tokens import opened
 from tests.support.visitor import shown
 from vneid_idp.clients import by_operator
 from vneid_idp.clients import service as clients
-from vneid_idp.grants.service import GrantEnded, find_live, open_grant
+from vneid_idp.grants.service import GrantEnded, find_live
 from vneid_idp.grants.tables import spent_acts
 from vneid_idp.identity import persons
 from vneid_idp.policy.documents import shipped
-from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Confirmation, Origin
+from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.details.detail_type import Detail
 from vneid_idp.protocol.grant_types.names import TOKEN_EXCHANGE
 from vneid_idp.storage.statement import Statement
@@ -159,22 +159,10 @@ async def test_whoever_may_act_no_more_binds_nothing_also_in_that_moment(land: C
     await song.point.bind(token, "invalid_token")
 
 
-async def _confirmed_at(land: Country, someone: Known, client: Carrier, level: int, detail: Detail) -> str:
-    """A token of a sign-in that proved a level, in whose request a detail was confirmed."""
-    ground = AuthorisationGround(await someone.agree(client), someone.session_id)
-    facts: dict[str, Any] = {"level": level, "bound_to": Confirmation("jkt", client.key.thumbprint())}
-    by = Authorisation(client.client_id, someone.person_id, ("openid",), Origin.BROWSER, ground, **facts)
-    async with land.idp.db.writing() as unit:
-        grant = await open_grant(unit, f"grt_{level}", by, refreshable=False)
-    assert grant is not None
-    carried = Authorisation(by.client_id, by.subject, by.scope, by.origin, ground, details=(detail,), **facts)
-    return sealed_token(land, carried, grant.grant_id)
-
-
 async def test_a_number_of_the_identity_app_takes_a_sign_in_of_level_2(land: Country, song: Song) -> None:
     someone = await agreed(land, song.app.carrier)
     detail = {**NUMBER, "channel": "identity_app"}
-    low, high = [await _confirmed_at(land, someone, song.app.carrier, level, detail) for level in (1, 2)]
+    low, high = [await song.app.answered(someone, detail, level=level, origin=Origin.BROWSER) for level in (1, 2)]
     answer = await song.app.carrier.call("POST", "/numbers/v1/numbers", low, json=_body(detail))
     assert (answer.status_code, answer.json()["code"]) == (401, "insufficient_user_authentication")
     assert 'acr_values="urn:vneid:level:2"' in answer.headers["www-authenticate"]

@@ -125,27 +125,6 @@ async def test_a_match_is_the_proof_for_which_the_carriers_register_asks(
     assert (found.state, found.next_step, given) == (RegisteredState.VERIFIED, None, ["restore"])
 
 
-async def test_where_a_number_is_registered_and_what_a_further_one_takes_is_asked_when_it_is_bound(
-    land: Country, song: NumbersClient, someone: Known
-) -> None:
-    point = {**NUMBER, "phone_number": "+84951112223", "channel": "carrier_point", "sequence": 4}
-    first, late = {**NUMBER, "sequence": 1}, {**ANOTHER, "sequence": 4}
-    token = await song.token(someone, first, {**ANOTHER, "sequence": 1}, late, point)
-    await song.bind(token, detail=first)
-    assert "number 2" in (await song.bind(token, "sequence_taken", {**ANOTHER, "sequence": 1}))["detail"]
-    contract = {"contract_reference": "HD-2026-0451"}
-    await song.call("POST", "", token, "contract_required", json=asked(late) | contract)
-    await song.bind(token, "contract_required", point)
-    bound = await song.call("POST", "", token, json=asked(point) | contract)
-    assert (bound["_status"], bound["contract_reference"]) == (201, "HD-2026-0451")
-
-    foreigner = await agreed(land, song.carrier, "foreigner")
-    there = {**NUMBER, "phone_number": "+84953334445"}
-    token = await song.token(foreigner, there, {**there, "channel": "carrier_point"})
-    await song.bind(token, "channel_not_open", there)
-    assert (await song.bind(token, detail={**there, "channel": "carrier_point"}))["_status"] == 201
-
-
 async def test_a_template_of_the_carriers_own_verifies_what_the_state_verified_before(
     land: Country, song: NumbersClient, someone: Known
 ) -> None:

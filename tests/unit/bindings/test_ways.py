@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,6 +16,7 @@ from vneid_idp.bindings.subscriber_numbers.ways import (
     check_channel,
     check_route,
     check_sequence,
+    check_who_acts,
     holder_of,
 )
 from vneid_idp.bindings.subscriber_numbers.words import (
@@ -22,6 +24,7 @@ from vneid_idp.bindings.subscriber_numbers.words import (
     ContractRequired,
     NationalRouteRequired,
     NumberTakesGuardian,
+    PointMustAct,
     SequenceTaken,
 )
 from vneid_idp.faces.evidence import FaceRoute
@@ -74,6 +77,21 @@ def test_a_refusal_says_where_instead_and_every_way_has_its_article() -> None:
         check_channel(Holder.FOREIGNER, "carrier_app", matched=False)
     assert all(WAYS[holder].legal_reference for holder in Holder)
     assert {channel for way in WAYS.values() for channel in way.channels | way.with_match} == set(CHANNELS)
+
+
+def test_the_readme_shows_the_table() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    assert "\n".join(f"| {way.who} | {way.in_words} | {way.legal_reference} |" for way in WAYS.values()) in readme
+
+
+def test_a_point_takes_part_in_what_is_registered_at_a_point() -> None:
+    for channel in CHANNELS:
+        check_who_acts(channel, at_point=True)
+        if channel in ("identity_app", "carrier_app"):
+            check_who_acts(channel, at_point=False)
+            continue
+        with pytest.raises(PointMustAct):
+            check_who_acts(channel, at_point=False)
 
 
 def test_a_sequence_counts_what_is_bound_here_and_may_count_more() -> None:

@@ -71,6 +71,11 @@ async def places_taken(unit: Reading, kind: BindingKind[Any], scope: str, person
     return len(await store.find_held(unit, kind, scope, "", person_id))
 
 
+async def held_of_person(unit: Reading, kind: BindingKind[B], scope: str, person_id: str) -> Mapping[str, B]:
+    """What somebody holds within a scope, each under the digest of its resource."""
+    return {one.resource: one.binding for one in await store.find_held(unit, kind, scope, "", person_id)}
+
+
 async def occupy_again(
     unit: Unit, kind: BindingKind[B], way_in: StrEnum, new: B, released: B, *, limit: int | None = None
 ) -> Bound[B] | None:

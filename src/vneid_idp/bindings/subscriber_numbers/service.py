@@ -88,6 +88,11 @@ async def bind_number(
     return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, "\0".join(parts), bind)
 
 
+async def held_at(unit: Reading, family_id: str, person_id: str) -> Mapping[str, SubscriberNumber]:
+    """The numbers of somebody that are bound at a carrier, each under its digest."""
+    return await engine.held_of_person(unit, SUBSCRIBER_NUMBER, family_id, person_id)
+
+
 async def get_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber:
     """A number of this carrier, in whatever state. Raises `BindingNotFound`, also for another carrier's."""
     found = await store.find_of_family(unit, family_id, binding_id)

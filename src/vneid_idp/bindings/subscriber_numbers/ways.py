@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import get_args
 
 from vneid_idp.bindings.subscriber_numbers.words import (
     ChannelNotOpen,
     ContractRequired,
     NationalRouteRequired,
     NumberTakesGuardian,
+    PointMustAct,
     SequenceTaken,
 )
 from vneid_idp.faces.evidence import FaceRoute
@@ -22,6 +24,7 @@ from vneid_idp.identity.register.cards import CardStatus, card_status
 from vneid_idp.identity.register.records import PersonKind, RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.protocol.details.subscriber_number import Channel
 from vneid_idp.protocol.levels import LEVEL_2, LEVELS
 
 _OWN_POINT = "carrier_point"
@@ -47,25 +50,46 @@ class Holder(StrEnum):
 class Way:
     """The channels in which a holder may register a number, in the words of the type `subscriber_number`."""
 
+    who: str
     channels: frozenset[str]
     with_match: frozenset[str]
     """… and those in which the register has to have answered: on a match of all four fields."""
     legal_reference: str
 
+    @property
+    def in_words(self) -> str:
+        """Where, for those who look the rules up."""
+        if not self.channels:
+            return "none"
+        places = ", ".join(channel for channel in get_args(Channel) if channel in self.channels)
+        return "; ".join((places, *(f"{each} on a match of all four fields" for each in sorted(self.with_match))))
+
 
 WAYS: Mapping[Holder, Way] = MappingProxyType(
     {
-        Holder.CITIZEN: Way(_APPS | _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Articles 4.1 and 5"),
+        Holder.CITIZEN: Way(
+            "a citizen with level 2", _APPS | _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Articles 4.1 and 5"
+        ),
         # The identity app is for those whom level 2 proved in person.
         Holder.CITIZEN_LEVEL_1: Way(
+            "a citizen with level 1",
             _POINTS | {"carrier_app"},
             frozenset(),
             "Circular 08/2026/TT-BKHCN, Articles 4.1 and 5; Decree 69/2024/NĐ-CP, Article 9",
         ),
         # Four fields against the immigration database, or else in person.
-        Holder.FOREIGNER: Way(_POINTS, frozenset({"carrier_app"}), "Circular 08/2026/TT-BKHCN, Article 6"),
-        Holder.FOREIGNER_WITHOUT_CARD: Way(_POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Article 6.2"),
-        Holder.MINOR: Way(frozenset(), frozenset(), "Decree 174/2026/NĐ-CP, Article 34.5.g and h"),
+        Holder.FOREIGNER: Way(
+            "a foreigner with a residence card",
+            _POINTS,
+            frozenset({"carrier_app"}),
+            "Circular 08/2026/TT-BKHCN, Article 6",
+        ),
+        Holder.FOREIGNER_WITHOUT_CARD: Way(
+            "a foreigner whose card is not valid", _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Article 6.2"
+        ),
+        Holder.MINOR: Way(
+            "somebody too young, alone", frozenset(), frozenset(), "Decree 174/2026/NĐ-CP, Article 34.5.g and h"
+        ),
     }
 )
 
@@ -96,9 +120,17 @@ def check_channel(holder: Holder, channel: str, *, matched: bool) -> None:
     raise ChannelNotOpen(f"This person registers a number in one of {', '.join(others)}, and not in {channel}.")
 
 
+def check_who_acts(channel: str, *, at_point: bool) -> None:
+    """Require of a number that is registered at a point of sale that the point took part: it acts by the token, or
+    it asked the person, who stood there, by a device of its own. An app takes nobody else. Raises `PointMustAct`."""
+    if channel in _POINTS and not at_point:
+        raise PointMustAct
+
+
 def check_sequence(sequence: int, numbers: int, channel: str, contract_reference: str | None, rules: Rules) -> None:
     """Require that a new number is counted as what it is, and has what one of so many takes. `numbers` is how many the
-    person has at this carrier here, itself included: there may be more that were never bound here, and never fewer.
+    person has at this carrier, bound here or in its register, itself included: there may be more of which nobody told
+    here, and never fewer.
 
     Raises `SequenceTaken`, and `ContractRequired` (Decree 163/2024/NĐ-CP Art. 18.2, Decree 174/2026/NĐ-CP Art. 34).
     """

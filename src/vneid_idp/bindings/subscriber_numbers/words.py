@@ -71,6 +71,17 @@ class ChannelNotOpen(DomainError):
     title = "This person cannot register a number in this channel. Nothing was changed."
 
 
+class PointMustAct(DomainError):
+    """The number is said to be registered at a point of sale, and no point took part."""
+
+    code = "point_must_act"
+    status = 403
+    title = (
+        "At a point of sale the point binds the number: with a token that was exchanged for it as the actor (act), or "
+        "after it asked the person itself, by the device grant. Nothing was changed."
+    )
+
+
 class NumberTakesGuardian(DomainError):
     """The holder is too young to have a number without a parent or guardian."""
 
