@@ -19,7 +19,8 @@ DOMAIN = """
 403 INVALID_TOKEN_CONTEXT NUMBER_VERIFICATION.USER_NOT_AUTHENTICATED_BY_MOBILE_NETWORK
     account_not_usable carrier_unknown channel_not_open contract_required form_not_valid
     fresh_proof_needed grant_ended national_route_required number_takes_guardian point_must_act
-    guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required level_too_low
+    guardian_contracts guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required
+    level_too_low
     link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required
     number_not_confirmed own_file own_proof_required own_role phone_not_enrolled role_required same_officer
     signed_out

@@ -13,9 +13,12 @@ from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.storage.unit import Unit
 
 _TOLD: Mapping[EventKind, EventKind] = {
+    EventKind.BINDING_REQUESTED: EventKind.CHILD_BINDING_VERIFIED,
     EventKind.BINDING_VERIFIED: EventKind.CHILD_BINDING_VERIFIED,
     EventKind.BINDING_PROVED: EventKind.CHILD_BINDING_PROVED,
     EventKind.BINDING_JOINED: EventKind.CHILD_BINDING_JOINED,
+    EventKind.BINDING_RECHECK_ASKED: EventKind.CHILD_BINDING_RECHECK_ASKED,
+    EventKind.BINDING_FROZEN: EventKind.CHILD_BINDING_FROZEN,
     EventKind.BINDING_SUSPENDED: EventKind.CHILD_BINDING_SUSPENDED,
     EventKind.BINDING_RESUMED: EventKind.CHILD_BINDING_RESUMED,
     EventKind.BINDING_RELEASED: EventKind.CHILD_BINDING_RELEASED,

@@ -89,7 +89,7 @@ async def give(
     if acts.link:
         await record(unit, Event(EventKind.LINK_CONFIRMED, *of_whom, {**proof, **who}))
     for detail in acts.details:
-        await record(unit, Event(EventKind.DETAILS_CONFIRMED, *of_whom, {**proof, "type": detail["type"]}))
+        await record(unit, Event(EventKind.DETAILS_CONFIRMED, *of_whom, {**proof, "type": detail["type"], **who}))
     return now
 
 

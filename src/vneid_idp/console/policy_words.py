@@ -27,6 +27,9 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.NUMBER_ALONE_FROM_AGE: mark(
         "From this age somebody has a subscriber number without a parent or guardian"
     ),
+    Threshold.NUMBER_OF_CHILD_FROM_AGE: mark(
+        "From this age a child has a subscriber number of its own, which a parent or guardian registers"
+    ),
 }
 TRIGGERS: Mapping[str, str] = {
     Trigger.DEVICE_CHANGE: mark("The number is used in another device"),

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.identity.ages import age
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.interaction import service
@@ -72,10 +73,11 @@ async def _children(visit: Visit) -> dict[str, RegistryRecord]:
     assert person is not None
     provider = visit.provider
     rules, now = await _rules(visit), provider.clock.now()
+    from_age = rules[Threshold.NUMBER_OF_CHILD_FROM_AGE] if visit.situation.acts.details else 0
     return {
         digest(f"{visit.interaction.interaction_id} {child.person_id}"): child
         for child in await provider.registry.children_of(person.person_id)
-        if is_guardian(person.person_id, child, rules, now)
+        if is_guardian(person.person_id, child, rules, now) and age(child.birth_date, now) >= from_age
     }
 
 
@@ -96,6 +98,8 @@ async def _page(
         visit=visit,
         children=children,
         years=(await _rules(visit))[Threshold.GUARDIAN_UNTIL_AGE],
+        from_years=(await _rules(visit))[Threshold.NUMBER_OF_CHILD_FROM_AGE],
+        number=bool(visit.situation.acts.details),
         chosen=draft.form["child"],
         errors=draft.errors,
     )

@@ -18,7 +18,7 @@ from vneid_idp.protocol.acts import ANYBODY, Acts, ActTerms, acts_of
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import Item, items_of, needs_child
 from vneid_idp.protocol.client import Client
-from vneid_idp.protocol.details.granting import level_of, permitted_details
+from vneid_idp.protocol.details.granting import about_child, level_of, permitted_details
 from vneid_idp.protocol.interaction import (
     ConsentFacts,
     GuardianAnswer,
@@ -140,9 +140,9 @@ async def _terms(
     A parent or guardian links a child's accounts, as the door will judge (`check_proof`), and grants the details that
     a child may not decide about alone.
     """
-    for_child = needs_child(request.scope)
+    for_child = needs_child(request.scope) or about_child(acts.details)
     level = level_of(acts.details)
-    if acts.link:
+    if acts.link or for_child:
         level = max(level, level_taken(rules, by_guardian=for_child))
     found = None if for_child else await accounts.find_with_profile(unit, vault, person_id)
     if found is None:

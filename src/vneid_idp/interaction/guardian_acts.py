@@ -8,6 +8,7 @@ from starlette.responses import Response
 from vneid_idp.interaction.visit import Visit, enter, extend, leave
 from vneid_idp.policy.rules import Threshold
 from vneid_idp.protocol.claims import needs_child
+from vneid_idp.protocol.details.subscriber_number import SUBSCRIBER_NUMBER
 from vneid_idp.protocol.interaction import GuardianActs
 from vneid_idp.web.doors import Door
 from vneid_idp.web.forms import read_form
@@ -45,6 +46,8 @@ async def _page(request: Request, visit: Visit) -> Response:
         links=links,
         years=rules[Threshold.GUARDIAN_UNTIL_AGE if links else Threshold.CONSENT_ALONE_FROM_AGE],
         offered=links and needs_child(visit.client.scope),
+        number=any(detail["type"] == SUBSCRIBER_NUMBER.name for detail in visit.situation.acts.details),
+        from_years=rules[Threshold.NUMBER_OF_CHILD_FROM_AGE],
     )
 
 

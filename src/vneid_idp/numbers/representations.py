@@ -1,7 +1,7 @@
 """What `numbers/v1` says and hears: the published shapes. Nothing of whoever holds a number has a place in them."""
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -33,6 +33,10 @@ class NewNumber(_Model):
     channel: Channel
     contract: Contract
     sequence: _Sequence
+    holder: Annotated[
+        Literal["child"] | None,
+        Field(description="child, where a parent or guardian confirmed it for a child; else leave it out."),
+    ] = None
     contract_reference: Annotated[
         str | None,
         Field(
@@ -57,7 +61,7 @@ class NewNumber(_Model):
         return {
             "type": "subscriber_number",
             "actions": ["bind"],
-            **self.model_dump(exclude={"contract_reference", "match_id"}),
+            **self.model_dump(exclude={"contract_reference", "match_id"}, exclude_none=True),
         }
 
 

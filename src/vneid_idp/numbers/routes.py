@@ -58,7 +58,7 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
         **problems(
             _401="invalid_token, insufficient_user_authentication",
             _403="insufficient_scope, carrier_unknown, number_not_confirmed, channel_not_open, point_must_act, "
-            "number_takes_guardian, contract_required, national_route_required",
+            "number_takes_guardian, guardian_contracts, not_their_guardian, contract_required, national_route_required",
             _409="number_bound_to_another, number_frozen, number_suspended, sequence_taken, match_not_usable, "
             "binding_state_conflict, "
             "idempotency_conflict",
@@ -89,10 +89,10 @@ async def bind(
     a match that comes with it."""
     provider, grant_id = idp(request), caller.check_person()
     policy = await provider.current_policy()
-    assert caller.person_id is not None
-    answer = await persons.ask(provider.db, provider.registry, caller.person_id)
+    assert caller.authorisation.holder is not None
+    answer = await persons.ask(provider.db, provider.registry, caller.authorisation.holder)
     if answer is None:
-        raise InvalidToken("The person of this access token is not in the registry any more.")
+        raise InvalidToken("Whoever this access token is about is not in the registry any more.")
 
     async def work(unit: Unit) -> Bound[SubscriberNumber]:
         return await bind_number(

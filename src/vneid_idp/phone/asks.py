@@ -6,7 +6,7 @@ from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import PERMISSIONS, items_of
 from vneid_idp.protocol.client import Client
 from vneid_idp.web.claim_words import Say, topics_of
-from vneid_idp.web.details_view import detail_sentence
+from vneid_idp.web.details_view import detail_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def asks_of(client: Client, asked: AuthorizationRequest, say: Say) -> Asks:
         things += [say(PERMISSIONS[name].title) for name in names if name in PERMISSIONS]
         if things:
             found.append(Wanted(purpose.id, dict(purpose.title), tuple(things)))
-    details = tuple(detail_sentence(each, client.client_name, say).text for each in asked.details)
+    details = tuple(each.text for each in detail_sentences(asked.details, client.client_name, say))
     polled = asked.polled
     message, place = (None, None) if polled is None else (polled.binding_message, polled.declared_place)
     return Asks(details, tuple(found), message, place)

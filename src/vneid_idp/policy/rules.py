@@ -50,6 +50,8 @@ class Threshold(StrEnum):
     """Subscriber numbers under one document; what is above takes a contract at a point of the carrier's own."""
     NUMBER_ALONE_FROM_AGE = "number_alone_from_age"
     """From this age on somebody has a subscriber number without the agreement of a parent or guardian."""
+    NUMBER_OF_CHILD_FROM_AGE = "number_of_child_from_age"
+    """From this age on a child has a number in its own name, which a parent or guardian registers."""
 
 
 _AGES, _LEVELS, _DAYS = range(131), range(1, 3), range(1, 91)
@@ -69,6 +71,7 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.ACCOUNT_LIMIT: range(1, 1_001),
         Threshold.NUMBERS_WITHOUT_CONTRACT: range(1, 1_001),
         Threshold.NUMBER_ALONE_FROM_AGE: _AGES,
+        Threshold.NUMBER_OF_CHILD_FROM_AGE: _AGES,
     }
 )
 """The numbers that each threshold may have; anything else is a slip of the pen."""

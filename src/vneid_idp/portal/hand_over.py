@@ -94,7 +94,7 @@ async def show(request: Request, holder: Holder) -> Response:
 async def _find_bound(unit: Reading, holder: Holder, number_id: str) -> tuple[str, str] | None:
     """The carrier of a number that is bound to the holder, and the number."""
     found = await bindings.find_for_person(unit, holder.person_id, number_id, kinds=NUMBERS)
-    if not isinstance(found, SubscriberNumber) or not is_live(found):
+    if not isinstance(found, SubscriberNumber) or found.person_id != holder.person_id or not is_live(found):
         return None
     key = await holder.provider.vault.find_key(unit, holder.person_id)
     assert key is not None, "whoever is signed in has one"

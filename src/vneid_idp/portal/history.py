@@ -22,7 +22,7 @@ from vneid_idp.protocol.levels import LEVELS
 from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.look_up_person import Desk
 from vneid_idp.web.answer_words import ANSWERED_ELSEWHERE, answer_sentence, is_warning
-from vneid_idp.web.detail_words import DETAIL_WORDS
+from vneid_idp.web.detail_words import DETAIL_WORDS, words_of
 from vneid_idp.web.doors import Door
 from vneid_idp.web.i18n import gettext, mark
 from vneid_idp.web.kind_words import KIND_WORDS
@@ -335,7 +335,7 @@ def _sentence(event: RecordedEvent) -> str:
     if event.kind == EventKind.CONSENT_GIVEN and event.data.get("given") == event.data.get("smaller") == []:
         return _NOTHING_SHARED
     if event.kind == EventKind.DETAILS_CONFIRMED and event.data.get("type") in DETAIL_WORDS:
-        return DETAIL_WORDS[event.data["type"]].history
+        return words_of(event.data["type"], for_child="child_id" in event.data).history
     # Events of the time when there were social accounts alone do not say of which kind they are.
     words = KIND_WORDS.get(event.data.get("kind", SocialAccount.kind))
     if words is None:

@@ -133,7 +133,8 @@ async def consents_with_accounts(unit: Reading, person_id: str) -> set[str | Non
 async def count_numbers(holder: Holder) -> int:
     """How many numbers are in the holder's name now."""
     async with holder.provider.db.reading() as unit:
-        return sum([is_live(number) async for number in bindings.all_of_person(unit, holder.person_id, NUMBERS)])
+        numbers = [each async for each in bindings.all_of_person(unit, holder.person_id, NUMBERS)]
+        return sum(each.person_id == holder.person_id and is_live(each) for each in numbers)
 
 
 def is_live(binding: Binding) -> bool:

@@ -11,6 +11,9 @@ from vneid_idp.bindings.engine.rules import BindingNotFound
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import number_of
+from vneid_idp.identity import persons
+from vneid_idp.identity.register.guardianship import is_guardian
+from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.portal.access import Holder, find_service_names, for_holder, read_before
 from vneid_idp.portal.hand_over import applications_of
@@ -57,6 +60,29 @@ _NEXT = {
         "carrier is told that it rests, and not why."
     ),
 }
+_NEXT_OF_CHILD = {
+    NumberState.CONFIRMED: mark(
+        "The carrier has not had the child's details compared with the population register yet. You have nothing to do "
+        "here."
+    ),
+    NumberState.VERIFIED: mark(
+        "The child's ID number, name, birth date and face agreed with the population register. You have nothing to do "
+        "here."
+    ),
+    NumberState.RECHECKING: mark(
+        "The carrier told that it works in another device. Show the child's face in the carrier's app, or at one of "
+        "its points: until then it is cut off step by step."
+    ),
+    NumberState.FROZEN: mark(
+        "The carrier told that it works in another SIM card, or moves to another carrier. Go with the child to a point "
+        "of the carrier, or call it at once if it was not you."
+    ),
+    NumberState.SUSPENDED: mark(
+        "It rests while the account of the child, or of the one who registered it, is locked, and counts again by "
+        "itself afterwards. The carrier is told that it rests, and not why."
+    ),
+}
+_BY_GUARDIAN = (mark("Confirmed by a parent or guardian"), "success")
 _SAID = {
     "thawed": mark("You said that the number is in your hand. It counts again."),
     "mine": mark("You said that the number is yours."),
@@ -76,6 +102,13 @@ class Shown:
     state: tuple[str, str] | None
     """What is said of it now, and how that looks; nothing of one that has ended."""
     next_step: str | None
+    child: str | None = None
+    """Whose it is, where that is a child of the reader's."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the reader's."""
+        return self.child is None
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -85,12 +118,18 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         found = await bindings.list_for_person(unit, holder.person_id, before=before, limit=PAGE + 1, kinds=NUMBERS)
         names = await find_service_names(unit, {binding.client_id for binding in found})
-        key = await holder.provider.vault.find_key(unit, holder.person_id)
+        whose = {binding.person_id for binding in found if binding.person_id is not None}
+        keys = {each: await holder.provider.vault.find_key(unit, each) for each in {holder.person_id, *whose}}
         carriers = {each.family_id for each in (*found, *registered) if isinstance(each, SubscriberNumber | Registered)}
         able = await applications_of(unit, carriers)
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
-    assert key is not None, "whoever is signed in has one"
-    shown = [] if after else [_shown(request, each, key, names) for each in part.shown]
+    children = await _children(holder, whose - {holder.person_id})
+    people = {holder.person_id: None, **children}
+    shown = [
+        _shown(request, each, key, names, people[each.person_id])
+        for each in ([] if after else part.shown)
+        if each.person_id in people and (key := keys[each.person_id]) is not None
+    ]
     current = [each for each in shown if is_live(each.binding)]
     listed = _beside(registered, current)
     return render(
@@ -112,22 +151,43 @@ async def show(request: Request, holder: Holder) -> Response:
     )
 
 
-def _shown(request: Request, binding: SubscriberNumber, key: PersonKey, names: Mapping[str, str]) -> Shown:
+async def _children(holder: Holder, person_ids: set[str]) -> dict[str, str]:
+    """The names of those of these people whose guardian the reader is today: to a former one neither a child's name
+    nor its number belongs. Nobody's while the register cannot be asked."""
+    try:
+        found = await holder.provider.registry.find_many(person_ids) if person_ids else {}
+    except RegistryUnavailable:
+        return {}
+    rules = (await holder.provider.current_policy()).at(holder.now)
+    return {
+        person_id: child.full_name
+        for person_id, child in found.items()
+        if is_guardian(holder.person_id, child, rules, holder.now)
+    }
+
+
+def _shown(
+    request: Request, binding: SubscriberNumber, key: PersonKey, names: Mapping[str, str], child: str | None
+) -> Shown:
+    state = _STATES.get(binding.state)
+    if binding.state is NumberState.CONFIRMED and child is None and binding.representative_id is not None:
+        state = _BY_GUARDIAN
     return Shown(
         binding=binding,
         number=number_of(key, binding),
         carrier=names.get(binding.client_id) or gettext(request, NOT_REGISTERED),
         contract=CONTRACTS[binding.contract],
         channel=CHANNELS[binding.channel],
-        state=_STATES.get(binding.state),
-        next_step=_NEXT.get(binding.state),
+        state=state,
+        next_step=(_NEXT if child is None else _NEXT_OF_CHILD).get(binding.state),
+        child=child,
     )
 
 
 def _beside(registered: Iterable[Registered], bound: Iterable[Shown]) -> list[Registered]:
     """Of the numbers in registers those that say more than what is bound: one number stands on the page once, unless
     something is due for it."""
-    own = {(each.binding.family_id, each.number) for each in bound}
+    own = {(each.binding.family_id, each.number) for each in bound if each.is_own}
     return [each for each in registered if not each.is_settled or (each.family_id, each.number) not in own]
 
 
@@ -136,11 +196,14 @@ async def release(request: Request, holder: Holder) -> Response:
     binding_id = (await read_form(request))["binding"]
     provider, session_id = holder.provider, holder.session.session_id
     async with provider.db.reading() as unit:
-        if await bindings.find_for_person(unit, holder.person_id, binding_id, kinds=NUMBERS) is None:
-            raise BindingNotFound
-    policy = await provider.current_policy()
+        found = await bindings.find_for_person(unit, holder.person_id, binding_id, kinds=NUMBERS)
+    if found is None or found.person_id is None:
+        raise BindingNotFound
+    policy, child = await provider.current_policy(), None
+    if found.person_id != holder.person_id:
+        child = await persons.ask(provider.db, provider.registry, found.person_id)
     await provider.db.transact(
-        lambda unit: release_for_person(unit, holder.person_id, session_id, binding_id, None, policy)
+        lambda unit: release_for_person(unit, holder.person_id, session_id, binding_id, child, policy)
     )
     return see_other(f"{_ADDRESS}?released")
 

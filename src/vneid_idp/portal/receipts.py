@@ -13,7 +13,7 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.targets import is_at_server
 from vneid_idp.storage.unit import Reading
 from vneid_idp.web.claim_words import Say, topics_of
-from vneid_idp.web.details_view import detail_sentence
+from vneid_idp.web.details_view import detail_sentences
 from vneid_idp.web.elsewhere_words import Servers, title_of
 from vneid_idp.web.i18n import mark
 
@@ -86,7 +86,7 @@ async def confirmations_in(
     def confirmations(receipt: Receipt) -> tuple[str, ...]:
         service = names.get(receipt.client_id) or say(NOT_REGISTERED)
         details = () if key is None else open_details(key, receipt.details)
-        sentences = [detail_sentence(detail, service, say) for detail in details]
+        sentences = detail_sentences(details, service, say)
         return tuple(each.text for each in sentences if each.text != each.in_receipt)
 
     return confirmations

@@ -125,6 +125,11 @@ class Authorisation:
     wrote nobody can tell any more, and it ends as well."""
 
     @property
+    def holder(self) -> str | None:
+        """Whom it is about: the child for whom the person acts, else the person."""
+        return self.subject if self.on_behalf_of is None else self.on_behalf_of.person_id
+
+    @property
     def above(self) -> int:
         """How many grants stand above its own; its tokens say it, so that they are looked up with the right ones."""
         return 0 if self.ground is None else self.ground.above

@@ -12,6 +12,7 @@ from vneid_idp.protocol.acts import ANYBODY, NO_ACTS, Acts, ActTerms, Confirmed
 from vneid_idp.protocol.authorisation import Authorisation, AuthorisationGround, Child, Origin
 from vneid_idp.protocol.authorization import AuthorizationRequest
 from vneid_idp.protocol.claims import SIGN_IN, Decisions, Item, granted_scope, needs_child, undecided
+from vneid_idp.protocol.details.granting import about_child
 from vneid_idp.protocol.errors import (
     AccessDenied,
     ConsentRequired,
@@ -232,7 +233,7 @@ def _next_step(
     acr = acr_for(request.acr_values, level)
     if acr is None or (acts and level < terms.level):
         return StepUp() if person.account_level >= 2 else ReachLevel()
-    if needs_child(request.scope) and waiting.child_id is None:
+    if (needs_child(request.scope) or about_child(acts.details)) and waiting.child_id is None:
         return ChooseChild()
     decided = {} if consent is None else consent.decided
     missing = undecided(items, decided, offered_since)

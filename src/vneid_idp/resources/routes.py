@@ -37,7 +37,7 @@ from vneid_idp.resources.representations import (
 )
 from vneid_idp.resources.telling import tell
 from vneid_idp.storage.unit import Reading, Unit
-from vneid_idp.use_cases.bind_account import bind_account, holder_of
+from vneid_idp.use_cases.bind_account import bind_account
 from vneid_idp.use_cases.release_binding import release_for_client, release_with_token
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
@@ -107,7 +107,8 @@ async def bind(
     proof, or the young person's own, lets it count again."""
     provider, grant_id = idp(request), _check_person(caller)
     policy = await provider.current_policy()
-    answer = await persons.ask(provider.db, provider.registry, holder_of(caller.authorisation))
+    assert caller.authorisation.holder is not None
+    answer = await persons.ask(provider.db, provider.registry, caller.authorisation.holder)
     if answer is None:
         raise InvalidToken("The person of this access token is not in the registry any more.")
 

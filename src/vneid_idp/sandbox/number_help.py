@@ -61,8 +61,16 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
     ),
     "number_takes_guardian": Remedy(
         mark("A holder who is old enough to have a number without a parent or guardian."),
-        mark("Have a parent or guardian register it at a point of yours, in writing."),
+        mark(
+            "Send the parent or guardian to /authorize with the member holder, child, in the object of the type "
+            "subscriber_number: they choose the child, and the token that comes of it binds the number to the child."
+        ),
         "Decree 174/2026/NĐ-CP, Article 34.5.g and h",
+    ),
+    "guardian_contracts": Remedy(
+        mark("A child who is old enough to have a number in its own name."),
+        mark("Have the parent or guardian confirm it as a number of their own, without the member holder."),
+        "Decree 174/2026/NĐ-CP, Article 34.5.g",
     ),
     "sequence_taken": Remedy(
         mark("A sequence that counts every number which the person has at this carrier."),

@@ -40,12 +40,6 @@ from vneid_idp.use_cases.hand_over import let_stay, supervised_by_another
 from vneid_idp.use_cases.renew_binding import renew_binding
 
 
-def holder_of(authorisation: Authorisation) -> str:
-    """Whose account it is: the child's for whom the person acts, else the person's own."""
-    assert authorisation.subject is not None
-    return authorisation.subject if authorisation.on_behalf_of is None else authorisation.on_behalf_of.person_id
-
-
 async def bind_account(
     unit: Unit,
     vault: Vault,
@@ -152,7 +146,7 @@ async def _check_child(unit: Reading, child_id: str) -> None:
 
 
 def _proof(authorisation: Authorisation, record: RegistryRecord, rules: Rules, now: Instant) -> BindingProof:
-    if record.person_id != holder_of(authorisation) or record.deceased_at is not None:
+    if record.person_id != authorisation.holder or record.deceased_at is not None:
         raise GrantEnded
     years = age(record.birth_date, now)
     assert authorisation.subject is not None

@@ -1,4 +1,5 @@
-"""A carrier binds a number that the person of its access token confirmed, or releases one of its numbers."""
+"""A carrier binds a number that the person of its access token confirmed, as their own or a child's, or releases one of
+its numbers."""
 
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import MoveForbidden
@@ -26,16 +27,18 @@ from vneid_idp.bindings.subscriber_numbers.words import (
 from vneid_idp.faces.evidence import FaceRoute
 from vneid_idp.grants import acts
 from vneid_idp.grants import service as grants
-from vneid_idp.grants.service import Grant
+from vneid_idp.grants.service import Grant, GrantEnded
 from vneid_idp.identity import accounts, persons
+from vneid_idp.identity.account_rules import may_be_acted_for
 from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.persons import RegisterAnswer
+from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
 from vneid_idp.matching.service import Match, digest_of_phone
-from vneid_idp.policy.rules import Policy
+from vneid_idp.policy.rules import Policy, Rules, Threshold
 from vneid_idp.protocol.authorisation import Authorisation, Origin
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.details.detail_type import Detail
@@ -45,8 +48,10 @@ from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Reading, Unit
+from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
 from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.rest_on_phone import trust_phone
+from vneid_idp.use_cases.take_over_number import take_over_number
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
@@ -65,28 +70,30 @@ async def bind_number(
     match_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
-    """Bind the number of a detail that the access token carries, whose authorisation is `by`. A number that is bound to
-    this person already stays as it is, and takes nothing confirmed. On a match of all four fields it is verified, also
-    where it was bound before. Where the person registers it and what one of so many takes, `ways` says, by the
-    register's `answer` of this moment.
+    """Bind the number of a detail that the access token carries, whose authorisation is `by`, to whom that is about:
+    the person, or the child for whom the person acts. A number that is bound to them already stays as it is, and takes
+    nothing confirmed; a child's may come to another guardian, or to its holder, grown up (`take_over_number`). On a
+    match of all four fields it is verified, also where it was bound before. Where somebody registers it and what one of
+    so many takes, `ways` says, by the register's `answer` of this moment.
 
     It is bound under the consent, and for the client with which the person agreed, whichever of its organisation acts;
     what was confirmed is used up for all of them. The grant is read, what the person confirmed and the match used up,
     and the number written in one unit, in which nobody can take the right away in between. What is refused uses nothing
     up.
 
-    Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where the detail takes a higher level of
-    identity, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
+    Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where it takes a higher level of identity,
+    `NotTheirGuardian`, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
     `NumberFrozen` without a match, `MatchNotUsable`, `Overtaken`, and as `ways` and `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
+    assert by.subject is not None
+    record, rules = answer.record, policy.at(unit.now)
     # Seized and not held, as elsewhere: of two numbers at one moment the second is counted after the first.
-    await persons.seize(unit, answer.record.person_id, answer=answer)
+    await persons.seize(unit, by.subject, record.person_id, answer=answer)
     grant = await grants.hold(unit, by.client_id, grant_id, answer=answer, alone=True)
     if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
-    if grant.authorisation.level < level_of((confirmed,)):
-        raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
+    await _check_who(unit, grant.authorisation, confirmed, record, rules)
     number = ConfirmedNumber(
         confirmed["phone_number"],
         confirmed["channel"],
@@ -95,22 +102,43 @@ async def bind_number(
         contract_reference,
     )
     root = await grants.hold_root(unit, grant)
-    bound = await _bind(unit, vault, blind, by, agreed, root, confirmed, number, match_id, idempotency_key)
+    bound, is_new = await _bind(
+        unit, vault, blind, by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key
+    )
     if bound.binding.state is NumberState.SUSPENDED:
         raise NumberSuspended
-    rules, is_matched = policy.at(unit.now), match_id is not None and match_id != bound.binding.match_id
-    if bound.created or is_matched:
-        holder = holder_of(answer.record, grant.authorisation.level, rules, unit.now)
+    is_matched = match_id is not None and match_id != bound.binding.match_id
+    if is_new or is_matched:
+        by_guardian = by.on_behalf_of is not None
+        holder = holder_of(record, grant.authorisation.level, rules, unit.now, by_guardian=by_guardian)
         check_channel(holder, number.channel, matched=is_matched)
         check_who_acts(number.channel, at_point=bool(by.actors) or root.authorisation.origin is Origin.DEVICE)
     if bound.created:
-        numbers = await _count(unit, blind, bound.binding.family_id, answer.record)
+        numbers = await _count(unit, blind, bound.binding.family_id, record)
         check_sequence(number.sequence, numbers, number.channel, contract_reference, rules)
     if match_id is not None and is_matched:
-        return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id), bound.created)
+        return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id, record), bound.created)
     if bound.binding.state is NumberState.FROZEN:
         raise NumberFrozen
     return bound
+
+
+async def _check_who(
+    unit: Reading, granted: Authorisation, confirmed: Detail, record: RegistryRecord, rules: Rules
+) -> None:
+    """Require the level of identity that the number takes of the person, and of who acts for a child that they do so
+    still."""
+    by_guardian = granted.on_behalf_of is not None
+    level = max(level_of((confirmed,)), rules[Threshold.GUARDIAN_LEVEL] if by_guardian else 0)
+    if granted.level < level:
+        raise InsufficientAuthentication("This number takes an identity of level 2.", (LEVEL_2,))
+    if not by_guardian:
+        return
+    assert granted.subject is not None
+    if record.deceased_at is not None or not may_be_acted_for(await accounts.find(unit, record.person_id)):
+        raise GrantEnded
+    if not is_guardian(granted.subject, record, rules, unit.now):
+        raise NotTheirGuardian
 
 
 async def _count(unit: Reading, blind: BlindIndex, family_id: str, record: RegistryRecord) -> int:
@@ -130,13 +158,17 @@ async def _bind(
     root: Grant,
     confirmed: Detail,
     number: ConfirmedNumber,
+    record: RegistryRecord,
+    rules: Rules,
     match_id: str | None,
     idempotency_key: str | None,
-) -> Bound[SubscriberNumber]:
-    """Use up what was confirmed in the person's own answer, `root`, and bind the number. Raises `NumberNotConfirmed`
-    where it was used before."""
+) -> tuple[Bound[SubscriberNumber], bool]:
+    """Use up what was confirmed in the person's own answer, `root`, and bind the number; and whether it counts by that
+    answer from now on. Raises `NumberNotConfirmed` where it was used before."""
     assert root.authorisation.ground is not None
     is_fresh = await acts.use(unit, blind, root, confirmed)
+    guardian_id = None if by.on_behalf_of is None else root.person_id
+    consent_id = root.authorisation.ground.consent_id
     try:
         bound = await subscriber_numbers.bind_number(
             unit,
@@ -145,8 +177,9 @@ async def _bind(
             number,
             client_id=agreed.client_id,
             family_id=carrier_of(agreed),
-            person_id=root.person_id,
-            consent_id=root.authorisation.ground.consent_id,
+            person_id=record.person_id,
+            consent_id=consent_id,
+            guardian_id=guardian_id,
             done_by=as_done_by(by),
             match_id=match_id,
             # Of this client and this answer alone: under a key of an earlier one, what was confirmed anew would get its
@@ -160,7 +193,10 @@ async def _bind(
         raise NumberNotConfirmed from None
     if bound.created and not is_fresh:
         raise NumberNotConfirmed
-    return bound
+    if bound.created or not is_fresh:
+        return bound, bound.created
+    taken = await take_over_number(unit, vault, bound.binding, guardian_id, consent_id, record, rules)
+    return Bound(taken, created=False), taken.representative_id != bound.binding.representative_id
 
 
 async def _verify(
@@ -171,6 +207,7 @@ async def _verify(
     number: SubscriberNumber,
     confirmed: ConfirmedNumber,
     match_id: str,
+    record: RegistryRecord,
 ) -> SubscriberNumber:
     """Verify a number by a match. That is the proof for which the carrier's register asks, where the number stands
     there. A match that was made before the number came into another device or SIM says nothing of who has it now.
@@ -199,9 +236,7 @@ async def _verify(
     if verified is None:
         raise MoveForbidden
     await _trust_phone(unit, vault, blind, number.person_id, confirmed.phone_number, match)
-    found = await accounts.find_with_profile(unit, vault, number.person_id)
-    if found is not None:
-        await prove_number(unit, blind, number.family_id, digest, found[1].record.personal_number)
+    await prove_number(unit, blind, number.family_id, digest, record.personal_number)
     return verified
 
 

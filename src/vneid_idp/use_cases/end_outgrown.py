@@ -1,4 +1,5 @@
-"""A young person proves an account that a parent or guardian linked for them: what those agreed to for the child ends.
+"""A young person proves an account, or confirms a number, that a parent or guardian linked for them: what those agreed
+to for the child ends.
 
 Their consents told of an account that they supervised. It counts by the young person's own proof and consent now, so
 nothing is told under theirs any more, and nobody would remember to take them back.
@@ -9,8 +10,8 @@ from contextlib import suppress
 from vneid_idp.audit.events import EventKind
 from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings import standing_by
-from vneid_idp.bindings.social_accounts.lifecycle import LIFECYCLE
-from vneid_idp.bindings.social_accounts.rules import SocialAccount
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.consent import service as consents
 from vneid_idp.consent.service import NothingToWithdraw
 from vneid_idp.grants.notices import announce_withdrawal
@@ -18,8 +19,8 @@ from vneid_idp.identity import persons
 from vneid_idp.storage.unit import Reading, Unit
 
 
-async def end_outgrown(unit: Unit, before: SocialAccount | None, now: SocialAccount) -> None:
-    """End the consents of the guardians who supervised an account `before` its holder, who is seized, proved it; none
+async def end_outgrown(unit: Unit, before: Binding | None, now: Binding) -> None:
+    """End the consents of the guardians who supervised something `before` its holder, who is seized, proved it; none
     that another account of the holder still counts by."""
     if before is None or before.representative_id is None or now.representative_id is not None:
         return
@@ -37,9 +38,10 @@ async def end_outgrown(unit: Unit, before: SocialAccount | None, now: SocialAcco
             await announce_withdrawal(unit, guardian_id, now.client_id, consent_id)
 
 
-async def _is_needed(unit: Reading, proved: SocialAccount, consent_id: str) -> bool:
+async def _is_needed(unit: Reading, proved: Binding, consent_id: str) -> bool:
     """Whether another account of the same holder counts, or would count, under this consent."""
+    assert proved.person_id is not None, "who proved it holds it"
     async for binding in bindings.all_of_person(unit, proved.person_id):
-        if isinstance(binding, SocialAccount) and binding.consent_id == consent_id and binding.state in LIFECYCLE.live:
+        if binding.consent_id == consent_id and binding.state in KINDS[binding.kind].lifecycle.live:
             return True
     return any(guard.consent_id == consent_id for guard in await standing_by.of_child(unit, proved.person_id))

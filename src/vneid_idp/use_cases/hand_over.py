@@ -9,13 +9,16 @@ is taken away, and the child, whose row whoever else acts for the binding waits 
 from collections.abc import Callable
 
 from vneid_idp.bindings import resting, standing_by
-from vneid_idp.bindings.engine import service as engine
+from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.kinds import KINDS
 from vneid_idp.bindings.resting import UNSUPERVISED
 from vneid_idp.bindings.social_accounts import service as social_accounts
-from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount
 from vneid_idp.bindings.standing_by import Guard
+from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.consent import service as consents
 from vneid_idp.identity import accounts
 from vneid_idp.identity.account_rules import AccountStanding, account_standing, may_be_acted_for
@@ -36,12 +39,12 @@ async def hand_over_all(
     *,
     under: str | None = None,
     stays: bool = True,
-    only: Callable[[SocialAccount], bool] = lambda _: True,
+    only: Callable[[Binding], bool] = lambda _: True,
 ) -> None:
     """Hand over what somebody supervises, all of it or what is `under` a consent, or `only` some, where another stands
     by who can act. Who `stays` stands by from now on, and may take it over again."""
     async for binding in resting.supervised_by(unit, guardian_id):
-        if isinstance(binding, SocialAccount) and under in (None, binding.consent_id) and only(binding):
+        if under in (None, binding.consent_id) and only(binding):
             await _hand_over(unit, vault, binding, stays=stays)
 
 
@@ -55,9 +58,8 @@ async def end_standing_by(unit: Unit, guardian_id: str, *, under: str | None = N
 async def take_over_resting(unit: Unit, vault: Vault, guardian_id: str) -> None:
     """Let somebody who can act again take over what they stand by for and what rests for want of a guardian alone."""
     for guard in await standing_by.of_guardian(unit, guardian_id):
-        binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
-        rests = binding.state is BindingState.SUSPENDED and await _rests_unsupervised(unit, binding)
-        if rests and await _may_take(unit, vault, guard):
+        binding = await _binding_of(unit, guard)
+        if await _rests_unsupervised(unit, binding) and await _may_take(unit, vault, guard):
             await resting.lift(unit, binding)
             await _take(unit, binding, guard, stays=True)
 
@@ -77,7 +79,7 @@ async def follow_guardians(unit: Unit, vault: Vault, child: RegistryRecord, poli
         if guard.binding_id in seen:
             continue
         seen.add(guard.binding_id)
-        binding = await engine.get(unit, SOCIAL_ACCOUNT, guard.client_id, guard.binding_id)
+        binding = await _binding_of(unit, guard)
         representative = binding.representative_id
         if representative is not None and is_abandoned(representative, child, rules, unit.now):
             await _hand_over(unit, vault, binding, stays=False)
@@ -107,8 +109,19 @@ def supervised_by_another(binding: SocialAccount, proof: BindingProof) -> bool:
     return binding.state is BindingState.VERIFIED and binding.representative_id not in (None, proof.guardian_id)
 
 
-async def _hand_over(unit: Unit, vault: Vault, binding: SocialAccount, *, stays: bool) -> None:
-    if binding.state is not BindingState.VERIFIED:
+async def _binding_of(unit: Reading, guard: Guard) -> Binding:
+    found = await bindings.find_for_person(unit, guard.person_id, guard.binding_id)
+    assert found is not None, "who stands by does so for a binding of the child"
+    return found
+
+
+def _is_paused(binding: Binding) -> bool:
+    kind = KINDS[binding.kind]
+    return kind.lifecycle.pause is not None and kind.own(binding)[kind.lifecycle.pause.since] is not None
+
+
+async def _hand_over(unit: Unit, vault: Vault, binding: Binding, *, stays: bool) -> None:
+    if binding.state not in KINDS[binding.kind].lifecycle.live or _is_paused(binding):
         return
     for guard in await standing_by.of_binding(unit, binding):
         if guard.guardian_id != binding.representative_id and await _may_take(unit, vault, guard):
@@ -116,13 +129,19 @@ async def _hand_over(unit: Unit, vault: Vault, binding: SocialAccount, *, stays:
             return
 
 
-async def _take(unit: Unit, binding: SocialAccount, guard: Guard, *, stays: bool) -> None:
-    before, level, consent_id = binding.representative_id, binding.level, binding.consent_id
-    proof = BindingProof(guard.person_id, 0, guard.level, guard.guardian_id, guard.consent_id, guard.since)
+async def _take(unit: Unit, binding: Binding, guard: Guard, *, stays: bool) -> None:
+    before, consent_id = binding.representative_id, binding.consent_id
     await standing_by.leave(unit, guard.person_id, guard.binding_id, guard.guardian_id)
-    await social_accounts.prove(unit, binding, proof)
+    level, proved_at = guard.level, guard.since
+    if isinstance(binding, SocialAccount):
+        level, proved_at = binding.level, binding.facts.verified_at
+        proof = BindingProof(guard.person_id, 0, guard.level, guard.guardian_id, guard.consent_id, guard.since)
+        await social_accounts.prove(unit, binding, proof)
+    elif isinstance(binding, SubscriberNumber):
+        # The level that the law asks of a guardian is the same for both.
+        proved_at = binding.facts.confirmed_at
+        await subscriber_numbers.confirm_anew(unit, binding, guard.guardian_id, guard.consent_id)
     if stays and before is not None and before != guard.guardian_id:
-        proved_at = binding.facts.verified_at
         await standing_by.stand_by(unit, binding, before, level, consent_id, guard.birth_date, since=proved_at)
 
 
@@ -143,8 +162,9 @@ async def _is_child(unit: Reading, vault: Vault, guard: Guard) -> bool:
     return birth_date is not None and needs_guardian(age(birth_date, unit.now), rules)
 
 
-async def _rests_unsupervised(unit: Reading, binding: SocialAccount) -> bool:
-    if not may_be_acted_for(await accounts.find(unit, binding.person_id)):
+async def _rests_unsupervised(unit: Reading, binding: Binding) -> bool:
+    assert binding.person_id is not None, "what a guardian supervises is a child's"
+    if not _is_paused(binding) or not may_be_acted_for(await accounts.find(unit, binding.person_id)):
         return False
     grounds = await resting.grounds_of(unit, binding)
     return bool(grounds) and grounds <= UNSUPERVISED

@@ -68,7 +68,7 @@ async def match_fields(
     to: Comparing, by: Authorisation, grant_id: str | None, asked: AskedMatch
 ) -> tuple[Match, Likeness | None]:
     """Compare with whoever has this ID number, and put on record that it was, before it is told; the match, and how the
-    names relate. With a person's token everybody else is nobody.
+    names relate. With a person's token everybody else is nobody, and with one for a child everybody but the child.
 
     A face is compared whoever it is, also with nobody's: what is asked and written is the same. Evidence is used up by
     the match that is kept, and by nothing else.
@@ -78,7 +78,7 @@ async def match_fields(
     """
     shown = None if asked.claimed.face is None else await _believe(to, by, asked.claimed.face, asked.number)
     found = await to.registry.find_by_number(asked.number)
-    if found is not None and by.subject not in (None, found.person_id):
+    if found is not None and by.holder not in (None, found.person_id):
         found = None
     face = None if shown is None else await _compare_face(to, shown, found.person_id if found else new_id("per"))
     compared = compare(asked.claimed, found, None if face is None else face.outcome)

@@ -28,7 +28,11 @@ async def bindings_of_number(
     if key is None:
         return ()
     held = [each async for each in bindings.all_of_person(unit, person_id, {SUBSCRIBER_NUMBER.name: SUBSCRIBER_NUMBER})]
-    return tuple(each for each in held if isinstance(each, SubscriberNumber) and number_of(key, each) == phone_number)
+    return tuple(
+        each
+        for each in held
+        if isinstance(each, SubscriberNumber) and each.person_id == person_id and number_of(key, each) == phone_number
+    )
 
 
 def counts(number: SubscriberNumber) -> bool:

@@ -8,7 +8,9 @@ same account (`renew_binding`).
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings import resting
+from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
+from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.vault import Vault
@@ -24,12 +26,16 @@ async def put_phone_in_step(unit: Unit, vault: Vault, person_id: str) -> None:
     # Seldom any. Where two wait for each other, the database has one begin again.
     await persons.seize(unit, *children)
     if not trusted:
-        await hand_over_all(unit, vault, person_id, stays=False, only=SOCIAL_ACCOUNT.by_message)
+        await hand_over_all(unit, vault, person_id, stays=False, only=_by_message)
     found = {each: await accounts.find(unit, each) for each in (person_id, *sorted(children))}
     locked_at = {each: None if account is None else account.locked_since for each, account in found.items()}
     await resting.put_phone_in_step(unit, person_id, trusted=trusted, locked_at=locked_at)
     if trusted:
         await take_over_resting(unit, vault, person_id)
+
+
+def _by_message(binding: Binding) -> bool:
+    return isinstance(binding, SocialAccount) and SOCIAL_ACCOUNT.by_message(binding)
 
 
 async def trust_phone(unit: Unit, vault: Vault, person_id: str) -> None:

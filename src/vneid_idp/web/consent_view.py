@@ -117,8 +117,10 @@ def shared_before(asked: tuple[Item, ...], all_items: tuple[Item, ...], decided:
     return leaving({name: decision for name, decision in decided.items() if name in names})
 
 
-def _shown_child(child: str | None, say: Say) -> ShownChild | None:
+def _shown_child(child: str | None, details: Details, say: Say) -> ShownChild | None:
     about = mark("This is about an account for the child that you chose, under your supervision.")
+    if details:
+        about = mark("The child that you chose:")
     return ShownChild(say(about), child) if child else None
 
 
@@ -166,7 +168,7 @@ def screen(
         heading=heading,
         asks=asked_in_short(groups, may_do, say),
         lead=lead,
-        child=None if link is not None else _shown_child(child, say),
+        child=None if link is not None else _shown_child(child, details, say),
         link=None if link is None else shown_link(link, child, client.client_name, say),
         details=confirmed,
         groups=tuple(groups),

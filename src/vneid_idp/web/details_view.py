@@ -7,8 +7,9 @@ what differs from person to person.
 from dataclasses import dataclass
 
 from vneid_idp.protocol.details.detail_type import Detail, Details
+from vneid_idp.protocol.details.granting import about_child
 from vneid_idp.web.claim_words import Say
-from vneid_idp.web.detail_words import DETAIL_WORDS
+from vneid_idp.web.detail_words import words_of
 from vneid_idp.web.i18n import mark
 
 
@@ -41,21 +42,26 @@ def shown_details(details: Details, service: str, say: Say) -> ShownDetails | No
     """The details in words; nothing where there are none."""
     if not details:
         return None
-    types = dict.fromkeys(detail["type"] for detail in details)
+    types, for_child = dict.fromkeys(detail["type"] for detail in details), about_child(details)
     heading = mark("Confirm this for %(service)s?")
     if len(details) == 1:
-        heading = DETAIL_WORDS[details[0]["type"]].heading
-    follows = (text for name in types for text in DETAIL_WORDS[name].follows)
+        heading = words_of(details[0]["type"], for_child=for_child).heading
+    follows = (text for name in types for text in words_of(name, for_child=for_child).follows)
     return ShownDetails(
         say(heading, service=service),
-        tuple(detail_sentence(detail, service, say) for detail in details),
+        detail_sentences(details, service, say),
         tuple(dict.fromkeys(say(text, service=service) for text in follows)),
     )
 
 
-def detail_sentence(detail: Detail, service: str, say: Say) -> DetailSentence:
-    """One of them."""
-    words = DETAIL_WORDS[detail["type"]]
+def detail_sentences(details: Details, service: str, say: Say) -> tuple[DetailSentence, ...]:
+    """Each of the details of a request."""
+    for_child = about_child(details)
+    return tuple(_sentence(detail, service, say, for_child=for_child) for detail in details)
+
+
+def _sentence(detail: Detail, service: str, say: Say, *, for_child: bool) -> DetailSentence:
+    words = words_of(detail["type"], for_child=for_child)
     values = {"service": service, **words.values(detail, say)}
     unsaid = {name: say(text) for name, text in words.in_receipt.items()}
     about = values[words.emphasised]

@@ -22,6 +22,7 @@ from vneid_idp.bindings.subscriber_numbers.ways import (
 from vneid_idp.bindings.subscriber_numbers.words import (
     ChannelNotOpen,
     ContractRequired,
+    GuardianContracts,
     NationalRouteRequired,
     NumberTakesGuardian,
     PointMustAct,
@@ -42,7 +43,9 @@ TABLE = {
     Holder.CITIZEN_LEVEL_1: (CLOSED, OPEN, OPEN, OPEN),
     Holder.FOREIGNER: (CLOSED, MATCHED, OPEN, OPEN),
     Holder.FOREIGNER_WITHOUT_CARD: (CLOSED, CLOSED, OPEN, OPEN),
+    Holder.CHILD: (OPEN, OPEN, OPEN, OPEN),
     Holder.MINOR: (CLOSED, CLOSED, CLOSED, CLOSED),
+    Holder.INFANT: (CLOSED, CLOSED, CLOSED, CLOSED),
 }
 
 
@@ -60,8 +63,8 @@ def test_every_channel_holder_and_sequence(holder: Holder) -> None:
     for channel, sequence, matched, contract in product(CHANNELS, range(1, 6), (False, True), (None, "HD-1")):
         standing = TABLE[holder][CHANNELS.index(channel)]
         expected: type | None = None
-        if holder is Holder.MINOR:
-            expected = NumberTakesGuardian
+        if holder in (Holder.MINOR, Holder.INFANT):
+            expected = NumberTakesGuardian if holder is Holder.MINOR else GuardianContracts
         elif standing == CLOSED or (standing == MATCHED and not matched):
             expected = ChannelNotOpen
         elif sequence > 3 and (channel, contract) != ("carrier_point", "HD-1"):
@@ -116,7 +119,13 @@ def test_who_the_holder_is_says_the_register_with_the_level_that_confirmed() -> 
     foreigner = replace(record, kind=PersonKind.FOREIGNER)
     assert holder_of(foreigner, 2, RULES, MORNING) is Holder.FOREIGNER
     assert holder_of(replace(foreigner, card=None), 2, RULES, MORNING) is Holder.FOREIGNER_WITHOUT_CARD
-    for years, holder in ((14, Holder.MINOR), (15, Holder.CITIZEN)):
+    for years, alone, guarded in (
+        (5, Holder.MINOR, Holder.INFANT),
+        (6, Holder.MINOR, Holder.CHILD),
+        (14, Holder.MINOR, Holder.CHILD),
+        (15, Holder.CITIZEN, Holder.CHILD),
+    ):
         today = RULES.day
         born = replace(record, birth_date=date(today.year - years, today.month, today.day))
-        assert holder_of(born, 2, RULES, MORNING) is holder
+        assert holder_of(born, 2, RULES, MORNING) is alone
+        assert holder_of(born, 2, RULES, MORNING, by_guardian=True) is guarded

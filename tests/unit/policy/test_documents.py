@@ -75,6 +75,7 @@ def test_the_shipped_policy_is_whole() -> None:
         Threshold.LEVEL_2_DAYS_WITHOUT_CARD: 7,
         Threshold.NUMBERS_WITHOUT_CONTRACT: 3,
         Threshold.NUMBER_ALONE_FROM_AGE: 15,
+        Threshold.NUMBER_OF_CHILD_FROM_AGE: 6,
     }
 
 

@@ -36,7 +36,8 @@ def _own(binding: SubscriberNumber) -> dict[str, Any]:
 
 
 def _event_data(binding: SubscriberNumber) -> dict[str, Any]:
-    return {"channel": binding.channel, "contract": binding.contract}
+    told = {"channel": binding.channel, "contract": binding.contract}
+    return told if binding.representative_id is None else {**told, "guardian_id": binding.representative_id}
 
 
 def _entry(binding: SubscriberNumber) -> Entry:

@@ -30,6 +30,8 @@ class NumberMove(StrEnum):
     """What can happen to it."""
 
     CONFIRM = "confirm"
+    CONFIRM_ANEW = "confirm_anew"
+    """Of a child's number: another guardian confirmed it, or its holder, grown up."""
     VERIFY = "verify"
     RECHECK = "recheck"
     FREEZE = "freeze"
@@ -71,6 +73,7 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
         {
             # What the person confirmed is there before the number: it comes with the access token.
             (None, NumberMove.CONFIRM): NumberState.CONFIRMED,
+            **{(state, NumberMove.CONFIRM_ANEW): state for state in _AWAKE},
             # A later match: of the number's last one the proof is kept (Circular 08/2026/TT-BKHCN Art. 4.2).
             **dict.fromkeys(((state, NumberMove.VERIFY) for state in _AWAKE), NumberState.VERIFIED),
             **dict.fromkeys(((state, NumberMove.RECHECK) for state in _TRUSTED), NumberState.RECHECKING),
@@ -90,6 +93,7 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
     changes=MappingProxyType(
         {
             NumberMove.CONFIRM: StateChange(happens=("confirmed_at",)),
+            NumberMove.CONFIRM_ANEW: StateChange(brings=("representative_id", "consent_id")),
             NumberMove.VERIFY: StateChange(
                 happens=("verified_at",), undoes=("rechecking_at", "frozen_at"), brings=("match_id", "channel")
             ),
@@ -104,6 +108,7 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
     events=MappingProxyType(
         {
             NumberMove.CONFIRM: EventKind.BINDING_REQUESTED,
+            NumberMove.CONFIRM_ANEW: EventKind.BINDING_REQUESTED,
             NumberMove.VERIFY: EventKind.BINDING_PROVED,
             NumberMove.RECHECK: EventKind.BINDING_RECHECK_ASKED,
             NumberMove.FREEZE: EventKind.BINDING_FROZEN,

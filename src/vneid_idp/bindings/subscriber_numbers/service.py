@@ -48,11 +48,13 @@ async def bind_number(
     family_id: str,
     person_id: str,
     consent_id: str,
+    guardian_id: str | None = None,
     done_by: Mapping[str, Any] = MappingProxyType({}),
     match_id: str | None = None,
     idempotency_key: str | None = None,
 ) -> Bound[SubscriberNumber]:
-    """Bind a number of the carrier `family_id` to the person who confirmed it; one that is theirs stays as it is. Of
+    """Bind a number of the carrier `family_id` to the person who confirmed it, or for whom a guardian did; one that is
+    theirs stays as it is. Of
     parallel requests for one number one wins, on both databases. `done_by` stands in the event, for who did it;
     `match_id`, by which the caller verifies it afterwards, tells the request from others under its key.
 
@@ -66,7 +68,7 @@ async def bind_number(
             client_id=client_id,
             binding_id=binding_id,
             person_id=person_id,
-            representative_id=None,
+            representative_id=guardian_id,
             consent_id=consent_id,
             family_id=family_id,
             channel=number.channel,
@@ -86,6 +88,26 @@ async def bind_number(
     parts = [resource, person_id, number.channel, number.contract, str(number.sequence)]
     parts += [number.contract_reference or "", match_id or ""]
     return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, "\0".join(parts), bind)
+
+
+async def confirm_anew(
+    unit: Unit, number: SubscriberNumber, guardian_id: str | None, consent_id: str | None
+) -> SubscriberNumber:
+    """Let a child's number count by the word of another guardian, or of its holder, from now on; as it is then."""
+    data: dict[str, str] = {} if guardian_id is None else {"by": "guardian", "guardian_id": guardian_id}
+    if number.representative_id not in (None, guardian_id):
+        data["former_guardian_id"] = str(number.representative_id)
+    moved = await engine.try_move(
+        unit,
+        SUBSCRIBER_NUMBER,
+        number.client_id,
+        number.binding_id,
+        NumberMove.CONFIRM_ANEW,
+        data,
+        representative_id=guardian_id,
+        consent_id=consent_id,
+    )
+    return moved or await engine.get(unit, SUBSCRIBER_NUMBER, number.client_id, number.binding_id)
 
 
 async def held_at(unit: Reading, family_id: str, person_id: str) -> Mapping[str, SubscriberNumber]:

@@ -1,7 +1,6 @@
 """Where somebody registers a subscriber number, and what a further one takes: one table with its articles. Pure.
 
-Who has no account here (a traveller on a passport, somebody whose nationality is not determined, a child for whom
-parents sign) confirms no number, and registers at a point without us.
+Who has no account here (a traveller on a passport) confirms no number, and registers at a point without us.
 """
 
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import get_args
 from vneid_idp.bindings.subscriber_numbers.words import (
     ChannelNotOpen,
     ContractRequired,
+    GuardianContracts,
     NationalRouteRequired,
     NumberTakesGuardian,
     PointMustAct,
@@ -42,8 +42,12 @@ class Holder(StrEnum):
     """With a residence card that is valid."""
     FOREIGNER_WITHOUT_CARD = "foreigner_without_card"
     """On a passport, by now."""
+    CHILD = "child"
+    """For whom a parent or guardian registers it, in writing."""
     MINOR = "minor"
-    """Too young to have a number without a parent or guardian."""
+    """Too young to have a number without a parent or guardian, and alone."""
+    INFANT = "infant"
+    """So young that the parent or guardian contracts: the number is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +91,52 @@ WAYS: Mapping[Holder, Way] = MappingProxyType(
         Holder.FOREIGNER_WITHOUT_CARD: Way(
             "a foreigner whose card is not valid", _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Article 6.2"
         ),
+        # The guardian is there and signs, by an identity of level 2 of their own.
+        Holder.CHILD: Way(
+            "a child, by a parent or guardian with level 2",
+            _APPS | _POINTS,
+            frozenset(),
+            "Decree 174/2026/NĐ-CP, Article 34.5.h; Circular 08/2026/TT-BKHCN, Articles 4.1 and 5",
+        ),
         Holder.MINOR: Way(
             "somebody too young, alone", frozenset(), frozenset(), "Decree 174/2026/NĐ-CP, Article 34.5.g and h"
+        ),
+        Holder.INFANT: Way(
+            "a child so young that the parent or guardian contracts, by a number of their own",
+            frozenset(),
+            frozenset(),
+            "Decree 174/2026/NĐ-CP, Article 34.5.g",
         ),
     }
 )
 
 
-def holder_of(record: RegistryRecord, level: int, rules: Rules, now: Instant) -> Holder:
-    """Who it is, by the register's word of this moment and the level of the identity that confirmed the number."""
-    if age(record.birth_date, now) < rules[Threshold.NUMBER_ALONE_FROM_AGE]:
+def holder_of(record: RegistryRecord, level: int, rules: Rules, now: Instant, *, by_guardian: bool = False) -> Holder:
+    """Who it is, by the register's word of this moment and the level of the identity that confirmed the number, which
+    is the guardian's where it is `by_guardian`. A foreign child goes where grown-up foreigners do."""
+    years = age(record.birth_date, now)
+    if by_guardian and years < rules[Threshold.NUMBER_OF_CHILD_FROM_AGE]:
+        return Holder.INFANT
+    if not by_guardian and years < rules[Threshold.NUMBER_ALONE_FROM_AGE]:
         return Holder.MINOR
     if record.kind is PersonKind.FOREIGNER:
         has_card = card_status(record.card, now) is CardStatus.VALID
         return Holder.FOREIGNER if has_card else Holder.FOREIGNER_WITHOUT_CARD
+    if by_guardian:
+        return Holder.CHILD
     return Holder.CITIZEN if level >= LEVELS[LEVEL_2] else Holder.CITIZEN_LEVEL_1
 
 
 def check_channel(holder: Holder, channel: str, *, matched: bool) -> None:
     """Require that this holder may register a number in this channel, `matched` in all four fields or not.
 
-    Raises `NumberTakesGuardian` and `ChannelNotOpen`.
+    Raises `NumberTakesGuardian`, `GuardianContracts` and `ChannelNotOpen`.
     """
     way = WAYS[holder]
     if holder is Holder.MINOR:
         raise NumberTakesGuardian
+    if holder is Holder.INFANT:
+        raise GuardianContracts
     if channel in way.channels or (matched and channel in way.with_match):
         return
     if channel in way.with_match:

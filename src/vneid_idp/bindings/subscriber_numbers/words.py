@@ -87,7 +87,15 @@ class NumberTakesGuardian(DomainError):
 
     code = "number_takes_guardian"
     status = 403
-    title = "A parent or guardian registers this person's number, in writing at a point of yours. Nothing was changed."
+    title = "A parent or guardian registers this person's number (holder child). Nothing was changed."
+
+
+class GuardianContracts(DomainError):
+    """The child is so young that its parent or guardian is the party to the contract."""
+
+    code = "guardian_contracts"
+    status = 403
+    title = "For so young a child a parent or guardian has a number of their own. Nothing was changed."
 
 
 class SequenceTaken(DomainError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from vneid_idp.protocol.client import ClientProfile
 
@@ -19,8 +20,8 @@ class BadDetail(ValueError):
 
 
 class Members(BaseModel):
-    """The members of a type, all of them required. What is read and the JSON Schema that is published are both made of
-    it; `description` is what a good value is, for the client's developer."""
+    """The members of a type, all of them required but `Optional` ones. What is read and the JSON Schema that is
+    published are both made of it; `description` is what a good value is, for the client's developer."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -31,6 +32,13 @@ def _each_once(values: list[T]) -> list[T]:
     return values
 
 
+def _as_left_out(schema: dict[str, Any]) -> None:
+    """Whoever sends it sends a value: the default is what is read where nobody does."""
+    schema.pop("default", None)
+
+
+Optional = Annotated[T | SkipJsonSchema[None], Field(json_schema_extra=_as_left_out)]
+"""A member that may be left out (its default is None)."""
 Some = Annotated[
     list[T], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)
 ]  # fmt: skip
@@ -51,6 +59,8 @@ class DetailType:
     """The level of identity that it takes of the person, whatever level the client asks for."""
     covers: Callable[[Detail, Detail], bool]
     """Whether the second, of this type as the first is, allows nothing that the first does not."""
+    for_child: Callable[[Detail], bool] = lambda _: False
+    """Whether it makes the request one about a child, whom a parent or guardian chooses."""
 
     def read(self, value: Mapping[str, Any]) -> Detail:
         """The object as it was sent, of which `type` was read already. Raises `BadDetail`."""
@@ -59,7 +69,8 @@ class DetailType:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
             raise BadDetail(self._said(first["type"], str(first["loc"][0]))) from None
-        return dict(value)
+        # One form of what says the same: two details are compared whole.
+        return {name: each for name, each in value.items() if each is not None}
 
     def _said(self, kind: str, name: str) -> str:
         if kind == "extra_forbidden":

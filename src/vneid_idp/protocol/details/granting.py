@@ -106,6 +106,11 @@ def level_of(details: Details) -> int:
     return max((DETAIL_TYPES[detail["type"]].level(detail) for detail in details), default=1)
 
 
+def about_child(details: Details) -> bool:
+    """Whether these make a request one about a child; then all of them speak of the child."""
+    return any(DETAIL_TYPES[detail["type"]].for_child(detail) for detail in details)
+
+
 def digest_of(details: Details) -> str | None:
     """What tells these details from all others; nothing for none."""
     return digest(orjson.dumps(list(details), option=orjson.OPT_SORT_KEYS).decode()) if details else None

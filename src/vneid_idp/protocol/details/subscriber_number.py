@@ -7,7 +7,7 @@ from pydantic import Field
 
 from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
 from vneid_idp.protocol.client import ClientProfile
-from vneid_idp.protocol.details.detail_type import Detail, DetailType, Members, Some
+from vneid_idp.protocol.details.detail_type import Detail, DetailType, Members, Optional, Some
 
 Channel = Literal["identity_app", "carrier_app", "carrier_point", "authorised_point"]
 """Where the person registers it: in the identity application, in the carrier's, at a point of the carrier's own, or of
@@ -18,8 +18,15 @@ MOST_NUMBERS = 1000
 """The highest number that a number of somebody's at one carrier has."""
 
 
+CHILD = "child"
+"""The `holder` of a number that a parent or guardian registers for a child whom they choose."""
+ORGANISATION_CODE = "^[A-Za-z0-9/]{1,30}$"
+"""As carriers' registers have it (`registers.rows`)."""
+
+
 class SubscriberNumber(Members):
-    """Register one mobile number in the name of the person, once."""
+    """Register one mobile number in the name of the person, once; or of a child of theirs, or for their use of an
+    organisation's."""
 
     type: Literal["subscriber_number"]
     actions: Annotated[Some[Literal["bind"]], Field(description="an array of bind")]
@@ -36,11 +43,20 @@ class SubscriberNumber(Members):
             description=f"which number of the person at this carrier it is, a whole number from 1 to {MOST_NUMBERS}",
         ),
     ]
+    holder: Annotated[
+        Optional[Literal["child"]], Field(description="child, where a parent or guardian registers it for a child")
+    ] = None
 
 
 def _level(detail: Detail) -> int:
-    """In the identity application an identity of level 2 proves itself; elsewhere the carrier compares papers too."""
-    return 2 if detail["channel"] == "identity_app" else 1
+    """In the identity application an identity of level 2 proves itself, and so does who acts for a child; elsewhere the
+    carrier compares papers too."""
+    return 2 if detail["channel"] == "identity_app" or is_for_child(detail) else 1
+
+
+def is_for_child(detail: Detail) -> bool:
+    """Whether a parent or guardian registers the number for a child."""
+    return detail.get("holder") == CHILD
 
 
 SUBSCRIBER_NUMBER = DetailType(
@@ -49,6 +65,7 @@ SUBSCRIBER_NUMBER = DetailType(
     profiles=frozenset({ClientProfile.FAPI2, ClientProfile.CIBA}),
     once=True,
     level=_level,
+    for_child=is_for_child,
     # A number has no part.
     covers=lambda granted, wanted: granted == wanted,
 )

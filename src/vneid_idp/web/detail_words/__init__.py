@@ -8,3 +8,9 @@ from vneid_idp.web.detail_words.words import DetailWords
 
 DETAIL_WORDS: Mapping[str, DetailWords] = {name: import_module(f"{__name__}.{name}").WORDS for name in DETAIL_TYPES}
 """By type. One without its file does not start."""
+
+
+def words_of(name: str, *, for_child: bool) -> DetailWords:
+    """How pages speak of a type, of the person who confirms it or of a child of theirs."""
+    words = DETAIL_WORDS[name]
+    return words.of_child or words if for_child else words

@@ -25,6 +25,19 @@ def _values(detail: Detail, say: Say) -> Mapping[str, str]:
     }
 
 
+_LASTS = mark("It may ask so as long as its access lasts. You can end that at any time under Connected services.")
+_TOLD = mark("Of this it is told only whether they agree, and no value.")
+_OF_CHILD = DetailWords(
+    heading=mark("Let %(service)s check what it has of the child?"),
+    sentence=mark(
+        "%(service)s wants to compare what it has of the child that you chose with the population register: "
+        "%(fields)s. It needs that %(purpose)s."
+    ),
+    values=_values,
+    emphasised="fields",
+    follows=(_TOLD, _LASTS),
+    history=mark("You agreed that %(service)s compares what it has of a child with the population register."),
+)
 WORDS = DetailWords(
     heading=mark("Let %(service)s check what it has of you?"),
     sentence=mark(
@@ -33,9 +46,7 @@ WORDS = DetailWords(
     ),
     values=_values,
     emphasised="fields",
-    follows=(
-        mark("Of this it is told only whether they agree, and no value."),
-        mark("It may ask so as long as its access lasts. You can end that at any time under Connected services."),
-    ),
+    follows=(_TOLD, _LASTS),
     history=mark("You agreed that %(service)s compares what it has of you with the population register."),
+    of_child=_OF_CHILD,
 )

@@ -27,6 +27,26 @@ def _values(detail: Detail, say: Say) -> Mapping[str, str]:
     }
 
 
+_IN_RECEIPT = {"number": mark("that was shown here")}
+_ONCE = mark("This confirms one number, once. For any other one you are asked again.")
+_OF_CHILD = DetailWords(
+    heading=mark("Register this phone number for the child?"),
+    sentence=mark(
+        "The phone number %(number)s is to be registered at %(service)s in the name of the child that you chose: "
+        "%(contract)s, as number %(sequence)s of the child there, %(channel)s."
+    ),
+    values=_values,
+    emphasised="number",
+    follows=(
+        mark(
+            "As parent or guardian you agree to it in writing here, and the number stands under your supervision. If "
+            "you did not ask for this yourself, refuse."
+        ),
+        _ONCE,
+    ),
+    history=mark("You confirmed that %(service)s registers a phone number for a child."),
+    in_receipt=_IN_RECEIPT,
+)
 WORDS = DetailWords(
     heading=mark("Register this phone number in your name?"),
     sentence=mark(
@@ -35,10 +55,8 @@ WORDS = DetailWords(
     ),
     values=_values,
     emphasised="number",
-    follows=(
-        mark("Confirm only if you asked for this yourself, and it is your number. If not, refuse."),
-        mark("This confirms one number, once. For any other one you are asked again."),
-    ),
+    follows=(mark("Confirm only if you asked for this yourself, and it is your number. If not, refuse."), _ONCE),
     history=mark("You confirmed that %(service)s registers a phone number in your name."),
-    in_receipt={"number": mark("that was shown here")},
+    in_receipt=_IN_RECEIPT,
+    of_child=_OF_CHILD,
 )

@@ -25,3 +25,5 @@ class DetailWords:
     """That it was confirmed (`service`), as the person reads it at `/me/history`."""
     in_receipt: Mapping[str, str] = field(default_factory=dict)
     """What stands in a receipt in place of the values that tell who somebody is."""
+    of_child: "DetailWords | None" = None
+    """Where a parent or guardian confirms it for a child, if that can be."""

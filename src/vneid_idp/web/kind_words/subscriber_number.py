@@ -32,6 +32,24 @@ WORDS = KindWords(
         EventKind.BINDING_SUSPENDED: mark("Your phone number at %(service)s was suspended here."),
         EventKind.BINDING_RESUMED: mark("Your phone number at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),
+        EventKind.CHILD_BINDING_VERIFIED: mark("A phone number at %(service)s was registered for %(child)s."),
+        EventKind.CHILD_BINDING_PROVED: mark(
+            "The phone number of %(child)s at %(service)s was verified: all that the law has compared agreed with the "
+            "population register."
+        ),
+        EventKind.CHILD_BINDING_JOINED: mark(
+            "%(guardian)s supervises the phone number of %(child)s at %(service)s as well."
+        ),
+        EventKind.CHILD_BINDING_RECHECK_ASKED: mark(
+            "%(service)s told that the phone number of %(child)s works in another device."
+        ),
+        EventKind.CHILD_BINDING_FROZEN: mark(
+            "%(service)s told that the phone number of %(child)s works in another SIM card, or moves to another "
+            "carrier. Nothing rests on it any more."
+        ),
+        EventKind.CHILD_BINDING_SUSPENDED: mark("The phone number of %(child)s at %(service)s was suspended here."),
+        EventKind.CHILD_BINDING_RESUMED: mark("The phone number of %(child)s at %(service)s counts again."),
+        EventKind.CHILD_BINDING_RELEASED: mark("The phone number of %(child)s at %(service)s was released."),
     },
     acted={
         (EventKind.BINDING_REQUESTED, Actor.DELEGATE): mark(
@@ -40,6 +58,24 @@ WORDS = KindWords(
         (EventKind.BINDING_PROVED, Actor.DELEGATE): mark(
             "%(acting)s, acting for %(service)s, had your phone number there verified: all that the law has compared "
             "agreed with the population register."
+        ),
+        (EventKind.CHILD_BINDING_VERIFIED, Actor.READER): mark(
+            "You registered a phone number at %(service)s for %(child)s."
+        ),
+        (EventKind.CHILD_BINDING_JOINED, Actor.READER): mark(
+            "You supervise the phone number of %(child)s at %(service)s as well."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.READER): mark(
+            "You released the phone number of %(child)s at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.GUARDIAN): mark(
+            "%(guardian)s released the phone number of %(child)s at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.HOLDER): mark(
+            "%(child)s released the own phone number at %(service)s."
+        ),
+        (EventKind.CHILD_BINDING_RELEASED, Actor.CLIENT): mark(
+            "%(service)s released the phone number of %(child)s there."
         ),
         (EventKind.BINDING_RELEASED, Actor.READER): mark("You released your phone number at %(service)s."),
         (EventKind.BINDING_RELEASED, Actor.CLIENT): mark("%(service)s released your phone number there."),
