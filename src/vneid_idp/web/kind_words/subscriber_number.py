@@ -21,6 +21,7 @@ WORDS = KindWords(
             "Your phone number at %(service)s was verified: all that the law has compared agreed with the population "
             "register."
         ),
+        EventKind.BINDING_JOINED: mark("%(guardian)s supervises your phone number at %(service)s as well."),
         EventKind.BINDING_RECHECK_ASKED: mark(
             "%(service)s told that your phone number works in another device. You have to show there again who you are."
         ),
@@ -58,6 +59,16 @@ WORDS = KindWords(
         (EventKind.BINDING_PROVED, Actor.DELEGATE): mark(
             "%(acting)s, acting for %(service)s, had your phone number there verified: all that the law has compared "
             "agreed with the population register."
+        ),
+        (EventKind.BINDING_REQUESTED, Actor.GUARDIAN): mark(
+            "%(guardian)s registered a phone number at %(service)s for you."
+        ),
+        (EventKind.BINDING_RELEASED, Actor.GUARDIAN): mark("%(guardian)s released your phone number at %(service)s."),
+        (EventKind.CHILD_BINDING_VERIFIED, Actor.GUARDIAN): mark(
+            "%(guardian)s registered a phone number at %(service)s for %(child)s."
+        ),
+        (EventKind.CHILD_BINDING_VERIFIED, Actor.SUCCESSOR): mark(
+            "Another parent or guardian supervises the phone number of %(child)s at %(service)s in your place."
         ),
         (EventKind.CHILD_BINDING_VERIFIED, Actor.READER): mark(
             "You registered a phone number at %(service)s for %(child)s."
