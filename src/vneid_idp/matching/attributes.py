@@ -66,6 +66,7 @@ _DOCUMENTS = {
     CardKind.CITIZEN: "national_id_card",
     CardKind.PERMANENT_RESIDENCE: "residence_permit",
     CardKind.TEMPORARY_RESIDENCE: "residence_permit",
+    CardKind.IDENTITY_CERTIFICATE: "other",
 }
 _GENDERS = {Sex.MALE: "MALE", Sex.FEMALE: "FEMALE"}
 _IN_VIETNAM = "VN"

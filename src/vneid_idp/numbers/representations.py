@@ -10,7 +10,7 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.kernel.clock import SECOND, Instant, to_datetime
 from vneid_idp.kernel.mobile_numbers import MOBILE_NUMBER
 from vneid_idp.protocol.details.detail_type import Detail
-from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, Channel, Contract
+from vneid_idp.protocol.details.subscriber_number import MOST_NUMBERS, ORGANISATION_CODE, Channel, Contract
 
 NUMBER_ID = "bind_[0-9a-v]{26}"
 """A regular expression for `kernel.secrets.new_id("bind")`."""
@@ -37,12 +37,19 @@ class NewNumber(_Model):
         Literal["child"] | None,
         Field(description="child, where a parent or guardian confirmed it for a child; else leave it out."),
     ] = None
+    organisation_code: Annotated[
+        str | None,
+        Field(
+            pattern=ORGANISATION_CODE,
+            description="Of the organisation that holds the number, where the person uses it; else leave it out.",
+        ),
+    ] = None
     contract_reference: Annotated[
         str | None,
         Field(
             pattern=_REFERENCE,
             description="By which you find your contract; needed beyond the numbers that the law allows without one, "
-            "at a point of your own. Nothing of a person's.",
+            "at a point of your own, and of an organisation's number. Nothing of a person's.",
             examples=["HD-2026-0451"],
         ),
     ] = None
@@ -80,6 +87,9 @@ class Number(_Model):
     contract: Contract
     sequence: _Sequence
     contract_reference: str | None
+    organisation_code: str | None = Field(
+        description="Of the organisation that holds it, where the person is its user: it counts among nobody's numbers."
+    )
     confirmed_at: datetime
     verified_at: datetime | None = Field(description="When it was last verified.")
     match_id: str | None = Field(description="On which match: the `jti` of the receipt that the carrier keeps.")
@@ -96,6 +106,7 @@ class Number(_Model):
             contract=cast("Contract", number.contract),
             sequence=number.sequence,
             contract_reference=number.contract_reference,
+            organisation_code=number.organisation_code,
             confirmed_at=to_datetime(number.facts.confirmed_at),
             verified_at=None if verified is None else to_datetime(verified),
             match_id=number.match_id,

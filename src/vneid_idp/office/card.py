@@ -24,7 +24,15 @@ _DAY = timedelta(days=1)
 KINDS = {
     CardKind.PERMANENT_RESIDENCE: mark("Permanent residence card"),
     CardKind.TEMPORARY_RESIDENCE: mark("Temporary residence card"),
+    CardKind.IDENTITY_CERTIFICATE: mark("Identity certificate"),
 }
+"""Of those who have no citizen's card."""
+
+
+def _kinds_of(file: OpenFile) -> dict[CardKind, str]:
+    """Those that this person can have, with their words."""
+    undetermined = file.record.kind is PersonKind.UNDETERMINED
+    return {kind: text for kind, text in KINDS.items() if (kind is CardKind.IDENTITY_CERTIFICATE) is undetermined}
 
 
 async def show(request: Request, colleague: Colleague, file: OpenFile) -> Response:
@@ -62,7 +70,7 @@ async def show_sure(request: Request, colleague: Colleague, file: OpenFile) -> R
 
 def _card_of(request: Request, file: OpenFile, form: Form, errors: Errors) -> Card | None:
     foreigner = file.record.kind is not PersonKind.CITIZEN
-    if foreigner and form["kind"] not in KINDS:
+    if foreigner and form["kind"] not in _kinds_of(file):
         errors["kind"] = gettext(request, "Choose the kind of card.")
     issued = day_of(request, form, "issued", mark("Day of issue"), errors)
     if not foreigner:
@@ -77,7 +85,9 @@ def _card_of(request: Request, file: OpenFile, form: Form, errors: Errors) -> Ca
 
 def _page(request: Request, colleague: Colleague, file: OpenFile, form: Form, errors: Errors) -> Response:
     foreigner = file.record.kind is not PersonKind.CITIZEN
-    return deed_page(request, colleague, file, "office/card.html", form, errors, foreigner=foreigner, kinds=KINDS)
+    return deed_page(
+        request, colleague, file, "office/card.html", form, errors, foreigner=foreigner, kinds=_kinds_of(file)
+    )
 
 
 doors = [

@@ -12,6 +12,7 @@ from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber
 from vneid_idp.bindings.subscriber_numbers.ways import (
     check_channel,
+    check_organisation,
     check_route,
     check_sequence,
     check_who_acts,
@@ -94,13 +95,7 @@ async def bind_number(
     if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
     await _check_who(unit, grant.authorisation, confirmed, record, rules)
-    number = ConfirmedNumber(
-        confirmed["phone_number"],
-        confirmed["channel"],
-        confirmed["contract"],
-        confirmed["sequence"],
-        contract_reference,
-    )
+    number = _number_of(confirmed, contract_reference)
     root = await grants.hold_root(unit, grant)
     bound, is_new = await _bind(
         unit, vault, blind, by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key
@@ -114,8 +109,7 @@ async def bind_number(
         check_channel(holder, number.channel, matched=is_matched)
         check_who_acts(number.channel, at_point=bool(by.actors) or root.authorisation.origin is Origin.DEVICE)
     if bound.created:
-        numbers = await _count(unit, blind, bound.binding.family_id, record)
-        check_sequence(number.sequence, numbers, number.channel, contract_reference, rules)
+        await _check_count(unit, blind, bound.binding.family_id, number, record, rules)
     if match_id is not None and is_matched:
         return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id, record), bound.created)
     if bound.binding.state is NumberState.FROZEN:
@@ -141,12 +135,29 @@ async def _check_who(
         raise NotTheirGuardian
 
 
-async def _count(unit: Reading, blind: BlindIndex, family_id: str, record: RegistryRecord) -> int:
-    """How many numbers somebody has at a carrier, of those that are bound or stand under their papers in its register;
-    one that is both is one."""
+def _number_of(confirmed: Detail, contract_reference: str | None) -> ConfirmedNumber:
+    return ConfirmedNumber(
+        confirmed["phone_number"],
+        confirmed["channel"],
+        confirmed["contract"],
+        confirmed["sequence"],
+        contract_reference,
+        confirmed.get("organisation_code"),
+    )
+
+
+async def _check_count(
+    unit: Reading, blind: BlindIndex, family_id: str, number: ConfirmedNumber, record: RegistryRecord, rules: Rules
+) -> None:
+    """Require that a new number is counted as what it is: among those that are bound, or stand under the person's
+    papers in the carrier's register, where one that is both is one; an organisation's among nobody's."""
+    if number.organisation_code is not None:
+        check_organisation(number.contract_reference)
+        return
     bound = await subscriber_numbers.held_at(unit, family_id, record.person_id)
     registered = await registered_numbers.held_at(unit, blind, family_id, record.personal_number)
-    return len(bound.keys() | registered)
+    numbers = len(bound.keys() | registered)
+    check_sequence(number.sequence, numbers, number.channel, number.contract_reference, rules)
 
 
 async def _bind(

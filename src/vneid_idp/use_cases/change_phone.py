@@ -40,7 +40,7 @@ async def send_code_to_new_phone(
         person_id=record.person_id,
         phone=phone,
         context=_CONTEXT,
-        language="vi" if record.kind is PersonKind.CITIZEN else "en",
+        language="en" if record.kind is PersonKind.FOREIGNER else "vi",
         use=otp.Use.NEW_PHONE,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from vneid_idp.protocol.details.detail_type import Detail, Details
 from vneid_idp.protocol.details.granting import about_child
 from vneid_idp.web.claim_words import Say
-from vneid_idp.web.detail_words import words_of
+from vneid_idp.web.detail_words import words_of_detail
 from vneid_idp.web.i18n import mark
 
 
@@ -42,11 +42,11 @@ def shown_details(details: Details, service: str, say: Say) -> ShownDetails | No
     """The details in words; nothing where there are none."""
     if not details:
         return None
-    types, for_child = dict.fromkeys(detail["type"] for detail in details), about_child(details)
+    for_child = about_child(details)
     heading = mark("Confirm this for %(service)s?")
     if len(details) == 1:
-        heading = words_of(details[0]["type"], for_child=for_child).heading
-    follows = (text for name in types for text in words_of(name, for_child=for_child).follows)
+        heading = words_of_detail(details[0], for_child=for_child).heading
+    follows = (text for each in details for text in words_of_detail(each, for_child=for_child).follows)
     return ShownDetails(
         say(heading, service=service),
         detail_sentences(details, service, say),
@@ -61,7 +61,7 @@ def detail_sentences(details: Details, service: str, say: Say) -> tuple[DetailSe
 
 
 def _sentence(detail: Detail, service: str, say: Say, *, for_child: bool) -> DetailSentence:
-    words = words_of(detail["type"], for_child=for_child)
+    words = words_of_detail(detail, for_child=for_child)
     values = {"service": service, **words.values(detail, say)}
     unsaid = {name: say(text) for name, text in words.in_receipt.items()}
     about = values[words.emphasised]

@@ -21,6 +21,7 @@ TABLE = {
     ("level-1", 1, "card"): (("insufficient_user_authentication",) * 4, IN_APP, AT_POINT, IN_APP),
     ("foreigner", 2, "card"): (CLOSED, CLOSED, AT_POINT, IN_APP),
     ("foreigner", 2, "without a card"): (CLOSED, CLOSED, AT_POINT, IN_APP),
+    ("undetermined", 1, "card"): (("insufficient_user_authentication",) * 4, CLOSED, AT_POINT, IN_APP),
     ("child-9", 2, "card"): (GUARDIAN, GUARDIAN, GUARDIAN, GUARDIAN),
 }
 CHANNELS = ("identity_app", "carrier_app", "carrier_point", "authorised_point")

@@ -11,6 +11,7 @@ from tests.support.numbers import NUMBERS, NumbersClient, asked
 from tests.support.registered import put_in_register
 from tests.support.rich_requests import NUMBER
 from tests.support.shortcuts import agreed
+from tests.support.visitor import shown
 from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.registered_numbers import store
@@ -71,3 +72,17 @@ async def test_numbers_that_stand_under_the_persons_papers_in_the_carriers_regis
     assert "number 3" in (await song.bind(token, "sequence_taken", second))["detail"]
     await song.bind(token, detail=known)
     await song.bind(token, detail=third)
+
+
+async def test_an_organisations_number_is_bound_to_its_user_and_counts_among_nobodys(land: Country) -> None:
+    song = await NumbersClient.of(land)
+    someone = await agreed(land, song.carrier)
+    lent = {**first(5), "organisation_code": "0101234567"}
+    token = await song.answered(someone, lent, first(6))
+    await song.bind(token, "number_not_confirmed", first(5))
+    await song.bind(token, "contract_required", lent)
+    made = await song.call("POST", "", token, json=asked(lent) | {"contract_reference": "HD-TC-1"})
+    assert (made["_status"], made["organisation_code"], made["contract_reference"]) == (201, "0101234567", "HD-TC-1")
+    assert (await song.bind(token, detail=first(6)))["organisation_code"] is None
+    page = shown(await someone.person.open("/me/numbers")).text
+    assert page.count("Số của tổ chức có mã 0101234567") == 1

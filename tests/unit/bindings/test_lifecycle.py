@@ -55,6 +55,7 @@ def test_the_table_of_subscriber_numbers_allows_exactly_this() -> None:
     awake = trusted | {"frozen"}
     assert allowed == {
         "confirm confirmed": {"nothing"},
+        **{f"confirm_anew {state}": {state} for state in awake},
         "verify verified": awake,
         "recheck rechecking": trusted,
         "recheck frozen": {"frozen"},

@@ -14,7 +14,16 @@ from vneid_idp.storage.unit import Row
 _SCOPE = "family_id"
 _STATEMENTS = statements(subscriber_numbers, LIFECYCLE, _SCOPE)
 _FACTS = ("confirmed_at", "verified_at", "rechecking_at", "frozen_at", "suspended_at", "released_at")
-_OWN = ("family_id", "channel", "contract", "sequence", "contract_reference", "match_id", "sealed_number")
+_OWN = (
+    "family_id",
+    "channel",
+    "contract",
+    "sequence",
+    "contract_reference",
+    "organisation_code",
+    "match_id",
+    "sealed_number",
+)
 
 
 def read_number(row: Row) -> SubscriberNumber:

@@ -24,6 +24,9 @@ class SubscriberNumber(Binding):
     """Which number of the person at this carrier it is, as the carrier told and the person confirmed."""
     contract_reference: str | None
     """By which the carrier finds its contract, where that was asked for (`ways.check_sequence`)."""
+    organisation_code: str | None
+    """Of the organisation that holds the number by its own contract, and gave it to the person to use (Circular
+    08/2026/TT-BKHCN Art. 5)."""
     match_id: str | None
     """The match on which it was verified last."""
     sealed_number: str

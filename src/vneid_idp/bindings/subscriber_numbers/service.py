@@ -31,6 +31,8 @@ class ConfirmedNumber:
     sequence: int
     contract_reference: str | None = None
     """The carrier's own name for its contract, which no person confirms."""
+    organisation_code: str | None = None
+    """Of the organisation whose number it is, where the person only uses it."""
 
 
 def digest_of_number(blind: BlindIndex, family_id: str, phone_number: str) -> str:
@@ -75,6 +77,7 @@ async def bind_number(
             contract=number.contract,
             sequence=number.sequence,
             contract_reference=number.contract_reference,
+            organisation_code=number.organisation_code,
             match_id=None,
             sealed_number=key.seal(_SEALED, number.phone_number.encode()),
             facts=NumberFacts(confirmed_at=unit.now),
@@ -86,7 +89,7 @@ async def bind_number(
         return bound
 
     parts = [resource, person_id, number.channel, number.contract, str(number.sequence)]
-    parts += [number.contract_reference or "", match_id or ""]
+    parts += [number.contract_reference or "", match_id or "", number.organisation_code or ""]
     return await engine.once(unit, blind, SUBSCRIBER_NUMBER, client_id, idempotency_key, "\0".join(parts), bind)
 
 
@@ -111,8 +114,10 @@ async def confirm_anew(
 
 
 async def held_at(unit: Reading, family_id: str, person_id: str) -> Mapping[str, SubscriberNumber]:
-    """The numbers of somebody that are bound at a carrier, each under its digest."""
-    return await engine.held_of_person(unit, SUBSCRIBER_NUMBER, family_id, person_id)
+    """The numbers of somebody that are bound at a carrier, each under its digest; none that they use and an
+    organisation holds."""
+    held = await engine.held_of_person(unit, SUBSCRIBER_NUMBER, family_id, person_id)
+    return {digest: number for digest, number in held.items() if number.organisation_code is None}
 
 
 async def get_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber:

@@ -14,6 +14,8 @@ subscriber_numbers = binding_table(
     Column("sequence", BigInteger, nullable=False),
     # The carrier's own name for its contract.
     Column("contract_reference", Text),
+    # Of the organisation that holds it, whose user the person is.
+    Column("organisation_code", Text),
     # Under the key of the person, which is destroyed with their data.
     Column("sealed_number", Text, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),

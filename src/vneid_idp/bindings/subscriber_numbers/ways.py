@@ -42,6 +42,8 @@ class Holder(StrEnum):
     """With a residence card that is valid."""
     FOREIGNER_WITHOUT_CARD = "foreigner_without_card"
     """On a passport, by now."""
+    UNDETERMINED = "undetermined"
+    """Of Vietnamese origin, with a nationality that is not determined."""
     CHILD = "child"
     """For whom a parent or guardian registers it, in writing."""
     MINOR = "minor"
@@ -91,6 +93,12 @@ WAYS: Mapping[Holder, Way] = MappingProxyType(
         Holder.FOREIGNER_WITHOUT_CARD: Way(
             "a foreigner whose card is not valid", _POINTS, frozenset(), "Circular 08/2026/TT-BKHCN, Article 6.2"
         ),
+        Holder.UNDETERMINED: Way(
+            "somebody of Vietnamese origin with undetermined nationality",
+            _POINTS,
+            frozenset(),
+            "Circular 08/2026/TT-BKHCN, Article 7",
+        ),
         # The guardian is there and signs, by an identity of level 2 of their own.
         Holder.CHILD: Way(
             "a child, by a parent or guardian with level 2",
@@ -113,7 +121,7 @@ WAYS: Mapping[Holder, Way] = MappingProxyType(
 
 def holder_of(record: RegistryRecord, level: int, rules: Rules, now: Instant, *, by_guardian: bool = False) -> Holder:
     """Who it is, by the register's word of this moment and the level of the identity that confirmed the number, which
-    is the guardian's where it is `by_guardian`. A foreign child goes where grown-up foreigners do."""
+    is the guardian's where it is `by_guardian`. A child that is no citizen goes where grown-ups of its kind do."""
     years = age(record.birth_date, now)
     if by_guardian and years < rules[Threshold.NUMBER_OF_CHILD_FROM_AGE]:
         return Holder.INFANT
@@ -122,6 +130,8 @@ def holder_of(record: RegistryRecord, level: int, rules: Rules, now: Instant, *,
     if record.kind is PersonKind.FOREIGNER:
         has_card = card_status(record.card, now) is CardStatus.VALID
         return Holder.FOREIGNER if has_card else Holder.FOREIGNER_WITHOUT_CARD
+    if record.kind is PersonKind.UNDETERMINED:
+        return Holder.UNDETERMINED
     if by_guardian:
         return Holder.CHILD
     return Holder.CITIZEN if level >= LEVELS[LEVEL_2] else Holder.CITIZEN_LEVEL_1
@@ -167,6 +177,13 @@ def check_sequence(sequence: int, numbers: int, channel: str, contract_reference
             f"Beyond {most} numbers each takes a contract at a point of the carrier's own: the channel {_OWN_POINT}, "
             "and contract_reference."
         )
+
+
+def check_organisation(contract_reference: str | None) -> None:
+    """Require of an organisation's number the contract under which its user has it; it counts among nobody's numbers.
+    Raises `ContractRequired`."""
+    if contract_reference is None:
+        raise ContractRequired("An organisation's number takes its contract: contract_reference.")
 
 
 def check_route(route: FaceRoute | None, *, verified_before: bool) -> None:

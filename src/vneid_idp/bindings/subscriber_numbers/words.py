@@ -107,11 +107,12 @@ class SequenceTaken(DomainError):
 
 
 class ContractRequired(DomainError):
-    """The person has so many numbers that a further one takes a contract at a point of the carrier's own."""
+    """The person has so many numbers that a further one takes a contract at a point of the carrier's own, or it is an
+    organisation's."""
 
     code = "contract_required"
     status = 403
-    title = "So many numbers of one person take a contract at a point of the carrier's own. Nothing was changed."
+    title = "This number takes a contract that you name. Nothing was changed."
 
 
 class NationalRouteRequired(DomainError):

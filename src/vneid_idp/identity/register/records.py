@@ -23,6 +23,8 @@ class PersonKind(StrEnum):
 
     CITIZEN = "citizen"
     FOREIGNER = "foreigner"
+    UNDETERMINED = "undetermined"
+    """Of Vietnamese origin, living here, with a nationality that is not determined (Law 26/2023/QH15 Art. 30)."""
 
 
 class LockedBy(StrEnum):
@@ -38,6 +40,8 @@ class CardKind(StrEnum):
     CITIZEN = "citizen_card"
     PERMANENT_RESIDENCE = "permanent_residence_card"
     TEMPORARY_RESIDENCE = "temporary_residence_card"
+    IDENTITY_CERTIFICATE = "identity_certificate"
+    """Of somebody whose nationality is not determined (Law 26/2023/QH15 Art. 30)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class RegistryRecord:
     birth_date: date
     sex: Sex
     nationality: str
-    """ISO 3166-1 alpha-2."""
+    """ISO 3166-1 alpha-2; XX, which stands for no country there, where it is not determined."""
     ethnicity: str | None
     address: Address | None
     phone: str | None

@@ -105,8 +105,15 @@ def check_report(
             assert_never(fact)
 
 
+_CARDS = {
+    PersonKind.CITIZEN: {CardKind.CITIZEN},
+    PersonKind.FOREIGNER: {CardKind.PERMANENT_RESIDENCE, CardKind.TEMPORARY_RESIDENCE},
+    PersonKind.UNDETERMINED: {CardKind.IDENTITY_CERTIFICATE},
+}
+
+
 def _check_card(record: RegistryRecord, card: Card, now: Instant) -> None:
-    if (card.kind is CardKind.CITIZEN) is not (record.kind is PersonKind.CITIZEN):
+    if card.kind not in _CARDS[record.kind]:
         raise CannotBeReported(Obstacle.OTHER_CARD)
     if card.issued_on > local_date(now):
         raise CannotBeReported(Obstacle.IN_THE_FUTURE)

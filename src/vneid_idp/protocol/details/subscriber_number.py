@@ -46,6 +46,14 @@ class SubscriberNumber(Members):
     holder: Annotated[
         Optional[Literal["child"]], Field(description="child, where a parent or guardian registers it for a child")
     ] = None
+    organisation_code: Annotated[
+        Optional[str],
+        Field(
+            pattern=ORGANISATION_CODE,
+            description="the code of the organisation that holds the number, of which the person is the user; "
+            "sequence is 1",
+        ),
+    ] = None
 
 
 def _level(detail: Detail) -> int:

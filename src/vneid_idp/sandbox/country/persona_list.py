@@ -14,7 +14,11 @@ _HUE = Address("Số 7 đường Long Não", "Phường Bến Nước", "46", "0
 _DAK_LAK = Address("Số 31 đường Thiên Lý", "Xã Suối Trong", "66")
 _AN_GIANG = Address("Số 5 đường Hoàng Lan", "Xã Nắng Mai", "91", "089")
 _LAO_CAI = Address("Số 3 đường Mộc Lan", "Xã Hoa Ban", "15", "015")
-
+_UNDETERMINED = Sketch(
+    "undetermined", "Người gốc Việt Nam chưa xác định được quốc tịch, có giấy chứng nhận căn cước.",
+    "Of Vietnamese origin with a nationality that is not determined, and an identity certificate.",
+    build(family="Thạch", given="Sâm"), date(1979, 9, 2), Sex.MALE, 1, "Khmer", "XX",
+    card=CardKind.IDENTITY_CERTIFICATE)  # fmt: skip
 SKETCHES: tuple[Sketch, ...] = (
     Sketch(
         "complete",
@@ -387,6 +391,7 @@ SKETCHES: tuple[Sketch, ...] = (
         Sex.MALE,
         address=_HANOI,
     ),
+    _UNDETERMINED,
 )
 
 

@@ -95,13 +95,16 @@ def years_ago(years: int, *, days: int = 0) -> Callable[[date], date]:
     return born
 
 
+_KINDS = {"VN": PersonKind.CITIZEN, "XX": PersonKind.UNDETERMINED}
+
+
 def draw(sketch: Sketch, serial: int, now: Instant) -> Persona:
     """The persona of a sketch on the day of `now`. `serial` numbers their personal ID number and phone."""
     today = local_date(now)
     born = sketch.born if isinstance(sketch.born, date) else sketch.born(today)
     record = RegistryRecord(
         person_id=persona_id(sketch.slug),
-        kind=PersonKind.CITIZEN if sketch.nationality == "VN" else PersonKind.FOREIGNER,
+        kind=_KINDS.get(sketch.nationality, PersonKind.FOREIGNER),
         personal_number=personal_id.build(born, sketch.sex, serial),
         full_name=sketch.name.full,
         family_name=sketch.name.family,
@@ -141,4 +144,4 @@ def _card(sketch: Sketch, born: date, today: date) -> Card | None:
     issued = max(born, today - timedelta(days=200))
     if sketch.card is CardKind.CITIZEN:
         return Card(sketch.card, issued, citizen_card_expiry(born, issued))
-    return Card(sketch.card, issued, birthday(issued, 2 if sketch.card is CardKind.TEMPORARY_RESIDENCE else 10))
+    return Card(sketch.card, issued, birthday(issued, 10 if sketch.card is CardKind.PERMANENT_RESIDENCE else 2))

@@ -24,6 +24,7 @@ def _values(detail: Detail, say: Say) -> Mapping[str, str]:
         "contract": say(CONTRACTS[detail["contract"]]),
         "channel": say(CHANNELS[detail["channel"]]),
         "sequence": str(detail["sequence"]),
+        "organisation": detail.get("organisation_code", ""),
     }
 
 
@@ -47,6 +48,30 @@ _OF_CHILD = DetailWords(
     history=mark("You confirmed that %(service)s registers a phone number for a child."),
     in_receipt=_IN_RECEIPT,
 )
+_OF_ORGANISATION = DetailWords(
+    heading=mark("Do you use this phone number of an organisation?"),
+    sentence=mark(
+        "The phone number %(number)s belongs to the organisation with the code %(organisation)s at %(service)s: "
+        "%(contract)s. You are to be recorded as the one who uses it, %(channel)s."
+    ),
+    values=_values,
+    emphasised="number",
+    follows=(
+        mark(
+            "The number stays the organisation's, and does not count among yours. Confirm only if the organisation "
+            "gave it to you to use. If not, refuse."
+        ),
+        _ONCE,
+    ),
+    history=mark("You confirmed that %(service)s registers a phone number in your name."),
+    in_receipt=_IN_RECEIPT,
+)
+
+
+def _instead(detail: Detail) -> DetailWords | None:
+    return _OF_ORGANISATION if "organisation_code" in detail else None
+
+
 WORDS = DetailWords(
     heading=mark("Register this phone number in your name?"),
     sentence=mark(
@@ -58,5 +83,6 @@ WORDS = DetailWords(
     follows=(mark("Confirm only if you asked for this yourself, and it is your number. If not, refuse."), _ONCE),
     history=mark("You confirmed that %(service)s registers a phone number in your name."),
     in_receipt=_IN_RECEIPT,
+    instead=_instead,
     of_child=_OF_CHILD,
 )

@@ -25,5 +25,7 @@ class DetailWords:
     """That it was confirmed (`service`), as the person reads it at `/me/history`."""
     in_receipt: Mapping[str, str] = field(default_factory=dict)
     """What stands in a receipt in place of the values that tell who somebody is."""
+    instead: Callable[[Detail], "DetailWords | None"] = lambda _: None
+    """Other words, for some details of the type."""
     of_child: "DetailWords | None" = None
     """Where a parent or guardian confirms it for a child, if that can be."""
