@@ -27,6 +27,7 @@ from tests.support.registered import put_in_register
 from tests.support.rich_requests import ANOTHER
 from tests.support.served import in_thread, listening_at
 from tests.support.shortcuts import agreed
+from tests.support.sim_swaps import SUBSCRIPTION_SCOPES
 from tests.support.watch import Watch
 from vneid_idp.camara.contract import CONTRACTS
 from vneid_idp.camara.contract import openapi as of_camara
@@ -38,7 +39,13 @@ from vneid_idp.use_cases.sweep_ladder import sweep_ladder
 
 Case = schemathesis.Case[Any]
 OWN = (SUBSCRIBER_NUMBER, REGISTER, FOUR_FIELDS)
-OF_PEOPLE = ("kyc-match:match", "kyc-age-verification:verify", "kyc-tenure:check-tenure")
+OF_PEOPLE = (
+    "kyc-match:match",
+    "kyc-age-verification:verify",
+    "kyc-tenure:check-tenure",
+    "sim-swap",
+    *SUBSCRIPTION_SCOPES,
+)
 NUMBERS, MATCHES = (schemathesis.openapi.from_dict(document()) for document in (of_numbers, of_matches))
 CAMARA = {title: schemathesis.openapi.from_dict(of_camara(title)) for title in CONTRACTS}
 
@@ -153,4 +160,16 @@ def test_every_answer_of_kyc_tenure_is_as_published(case: Case, running: Running
 @CAMARA["number-verification/v2"].parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_answer_of_number_verification_is_as_published(case: Case, running: Running) -> None:
+    keeps(case, running.url, running.caller)
+
+
+@CAMARA["sim-swap/v2"].parametrize()
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_of_sim_swap_is_as_published(case: Case, running: Running) -> None:
+    keeps(case, running.url, running.caller)
+
+
+@CAMARA["sim-swap-subscriptions/v0.3"].parametrize()
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_answer_of_sim_swap_subscriptions_is_as_published(case: Case, running: Running) -> None:
     keeps(case, running.url, running.caller)
