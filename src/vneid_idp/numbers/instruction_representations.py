@@ -1,5 +1,6 @@
 """What `numbers/v1` says of instructions, and hears of them: the published shapes."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
@@ -16,6 +17,7 @@ INSTRUCTION_ID = "ins_[0-9a-v]{26}"
 MOST_EVENTS = 500
 """How many events one answer brings."""
 _MOST_SAID = 2_000
+_IS_ID = re.compile(INSTRUCTION_ID)
 InstructionId = Annotated[str, Field(pattern=f"^{INSTRUCTION_ID}$", examples=["ins_06cq2d9k7v3f1m8e5t0h4b6n9r"])]
 
 
@@ -126,6 +128,16 @@ class PollRequest(BaseModel):
     setErrs: Annotated[  # noqa: N815
         dict[str, SetError], Field(max_length=_MOST_SAID, description="Events that could not be read, by `jti`.")
     ] = {}
+
+    @property
+    def received(self) -> list[str]:
+        """What they acknowledge; an id that is none of ours is passed over, whatever stands in it."""
+        return [each for each in self.ack if _IS_ID.fullmatch(each)]
+
+    @property
+    def unread(self) -> dict[str, str]:
+        """What they could not read, each with its code; as `received`."""
+        return {each: error.code for each, error in self.setErrs.items() if _IS_ID.fullmatch(each)}
 
 
 class PollAnswer(_Model):

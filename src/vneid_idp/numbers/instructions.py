@@ -88,10 +88,10 @@ async def poll(request: Request, response: Response, caller: CallerOf, asked: Po
     JWT of the type `secevent+jwt`, whose one event is an instruction. Needs the carrier's own access token."""
     caller.check_own()
     provider = idp(request)
-    if asked.ack or asked.setErrs:
-        errors = {instruction_id: error.code for instruction_id, error in asked.setErrs.items()}
+    received, unread = asked.received, asked.unread
+    if received or unread:
         try:
-            await provider.db.transact(lambda unit: receive(unit, caller.client, asked.ack, errors))
+            await provider.db.transact(lambda unit: receive(unit, caller.client, received, unread))
         except UnknownClient as error:
             raise InvalidToken(ENDED) from error
     most = min(asked.maxEvents, MOST_EVENTS)

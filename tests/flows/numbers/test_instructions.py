@@ -141,3 +141,11 @@ async def test_another_carrier_is_told_nothing_and_a_poll_may_wait(
     assert (await ask(mate, token, **NOW))["sets"] == {}
     assert len((await ask(mate, token, ""))["items"]) == 3
     assert Net(set(NUMBERS)).leaks_in_database(database_url) == []
+
+
+async def test_an_id_that_is_none_is_passed_over_and_the_others_count(land: Country, song: NumbersClient) -> None:
+    token = await song.own_token()
+    first, *_ = (await ask(song, token, **NOW))["sets"]
+    # PostgreSQL takes no text with such a character, also within JSON.
+    unread = {"\0": {"err": "invalid_key"}}
+    assert first not in (await ask(song, token, ack=[first, "ins_\0"], setErrs=unread, **NOW))["sets"]
