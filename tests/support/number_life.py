@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from vneid_idp.instructions.rules import InstructionKind, NewInstruction, of_step, restoration
+from vneid_idp.instructions.rules import Ground, InstructionKind, NewInstruction, of_step, restoration
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, SECOND, VIETNAM, Instant, local_date, midnight
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.documents import shipped
@@ -91,7 +91,7 @@ class Given:
     """Something that a carrier was told, and when."""
 
     kind: InstructionKind
-    trigger: Trigger
+    trigger: Trigger | Ground
     since: Instant
     due_at: Instant
     made_at: Instant

@@ -27,7 +27,9 @@ DOMAIN = """
 404 NOT_FOUND binding_not_found consent_not_found instruction_unknown no_account no_such_request nobody_of_this_number
     not_given_up not_set_aside number_not_registered policy_version_unknown unknown_client unknown_device
     unknown_domain unknown_family unknown_person unknown_resource_server upload_not_found
+    dispute_not_found nothing_to_claim
 409 ALREADY_EXISTS account_bound_to_another account_exists account_limit_reached answers_changed approval_over
+    claim_not_heard dispute_over number_disputed
     binding_state_conflict binding_suspended cannot_be_reported cannot_be_retried cannot_hold_role conflict
     consent_ended done_already events_came_in family_exists holder_died holds_role idempotency_conflict
     instruction_answered key_not_rotatable match_not_usable no_lock_to_lift no_secret nobody_answers not_now
@@ -46,6 +48,7 @@ DOMAIN = """
     not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 QUOTA_EXCEEDED match_budget_spent too_many_attempts too_many_requests
+    too_many_claims
 503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable temporarily_unavailable
     too_busy
 """

@@ -10,7 +10,7 @@ _ROOT = Path(vneid_idp.__file__).parent
 BELOW = {
     "kernel", "protocol", "policy", "settings", "storage", "audit", "keys", "delivery", "identity", "clients",
     "biometrics", "faces", "consent", "grants", "bindings", "cross_device", "matching", "registers",
-    "registered_numbers", "swap_subscriptions", "use_cases",
+    "registered_numbers", "swap_subscriptions", "disputes", "use_cases",
 }  # fmt: skip
 """The packages at or under the band; everything else stands above it."""
 

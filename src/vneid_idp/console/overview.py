@@ -11,6 +11,7 @@ from vneid_idp.clients import service as clients
 from vneid_idp.console.deliveries import CHANNELS
 from vneid_idp.console.parts import console_door
 from vneid_idp.delivery import service as deliveries
+from vneid_idp.disputes import records as disputes
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.factors.proofs import MESSAGE, PASSCODE, PASSWORD
 from vneid_idp.identity.offices import lock_requests
@@ -70,6 +71,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         counts = await audit.counts_of(unit, local_date(unit.now))
         waiting = await set_aside.count(unit)
         unanswered = await answers.list_overdue(unit)
+        undecided = await disputes.list_overdue(unit)
         now = unit.now
     health = provider.registry.health
     return render(
@@ -94,6 +96,7 @@ async def show(request: Request, colleague: Colleague) -> Response:
         registry=_REGISTRY[health],
         set_aside=waiting,
         unanswered=unanswered,
+        undecided=undecided,
         registry_well=health is RegistryHealth.OK,
         overdue=sum(channel.overdue for channel in channels),
         dead=sum(channel.dead for channel in channels),

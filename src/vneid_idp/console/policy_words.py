@@ -30,6 +30,7 @@ THRESHOLDS: Mapping[str, str] = {
     Threshold.NUMBER_OF_CHILD_FROM_AGE: mark(
         "From this age a child has a subscriber number of its own, which a parent or guardian registers"
     ),
+    Threshold.DISPUTE_DECISION_DAYS: mark("Working days in which a carrier decides whose a disputed number is"),
 }
 TRIGGERS: Mapping[str, str] = {
     Trigger.DEVICE_CHANGE: mark("The number is used in another device"),

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Text, and_, bindparam, func, select, update
 from vneid_idp.instructions.rules import (
     AnsweredOtherwise,
     Instruction,
+    InstructionKind,
     Outcome,
     Refusal,
     UnknownInstruction,
@@ -54,6 +55,15 @@ _SUPERSEDE = Statement(
         _c.answered_at.is_(None),
     )
     .values(answered_at=_now, received_at=func.coalesce(_c.received_at, _now), outcome=Outcome.SUPERSEDED.value)
+)
+_SETTLE = Statement(
+    update(instructions)
+    .where(
+        _c.number_id == bindparam("of_number", type_=Text),
+        _c.kind == bindparam("kind", type_=Text),
+        _c.answered_at.is_(None),
+    )
+    .values(answered_at=_now, received_at=func.coalesce(_c.received_at, _now), outcome=bindparam("outcome", type_=Text))
 )
 _open = _c.answered_at.is_(None)
 _FIRST_TO_ANSWER = Statement(select(func.min(_c.answer_by).label("by")).where(_open))
@@ -105,6 +115,13 @@ async def acknowledge(
     )
     await unit.execute(_SUPERSEDE, of_number=found.number_id, before=found.place, now=unit.now)
     return await _seize(unit, family_id, instruction_id)
+
+
+async def settle_decision(unit: Unit, number_id: str, outcome: Outcome) -> None:
+    """What the carrier was to decide about a number is decided, or needs no decision: it is asked no more."""
+    await unit.execute(
+        _SETTLE, of_number=number_id, kind=InstructionKind.DECIDE.value, outcome=outcome.value, now=unit.now
+    )
 
 
 async def overdue_since(unit: Reading) -> Instant | None:

@@ -33,6 +33,8 @@ class InstructionKind(StrEnum):
     """The contract ends."""
     RESTORE = "restore"
     """Whatever was cut off works again."""
+    DECIDE = "decide"
+    """Two people say that the number is theirs: say whose it is (`/numbers/v1/disputes`)."""
 
 
 class Outcome(StrEnum):
@@ -91,11 +93,18 @@ def kind_of(step: Step, trigger: Trigger) -> InstructionKind:
     return _SUSPENSIONS[step]
 
 
+class Ground(StrEnum):
+    """What asks for something beside the ladder. Rows and events name it."""
+
+    DISPUTED = "disputed"
+    """Two people say that the number is theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why something is to be done."""
 
-    trigger: Trigger
+    trigger: Trigger | Ground
     since: Instant
     """When that fell on the number."""
     legal_reference: str | None
@@ -136,8 +145,8 @@ class Instruction:
     refusal: Refusal | None = None
 
 
-def answer_by(trigger: Trigger, made_at: Instant) -> Instant:
-    """Until when a carrier has to answer an instruction that is made now, by what set the number on the ladder."""
+def answer_by(trigger: Trigger | Ground, made_at: Instant) -> Instant:
+    """Until when a carrier has to answer an instruction that is made now, by what asks for it."""
     return made_at + (ANSWER_WITHIN_OF_DEVICES if trigger is Trigger.DEVICE_CHANGE else ANSWER_WITHIN)
 
 
@@ -147,6 +156,11 @@ def of_step(before: RegisteredNumber, due: Due) -> NewInstruction:
     trigger, since = before.ladder.trigger, before.ladder.since
     reason = Reason(trigger, since, due.interval.legal_reference)
     return NewInstruction(before, kind_of(due.step, trigger), reason, due.at)
+
+
+def decision(number: RegisteredNumber, due_at: Instant, now: Instant) -> NewInstruction:
+    """What follows where a dispute about a number begins."""
+    return NewInstruction(number, InstructionKind.DECIDE, Reason(Ground.DISPUTED, now, None), due_at)
 
 
 def restoration(before: RegisteredNumber, after: RegisteredNumber, now: Instant) -> NewInstruction | None:

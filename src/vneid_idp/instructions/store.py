@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, Text, bindparam, cast, func, select, true
 
-from vneid_idp.instructions.rules import Instruction, InstructionKind, Outcome, Reason, Refusal
+from vneid_idp.instructions.rules import Ground, Instruction, InstructionKind, Outcome, Reason, Refusal
 from vneid_idp.instructions.tables import instructions
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.storage.bulk import load
@@ -96,7 +96,11 @@ def read_instruction(row: Row) -> Instruction:
     return Instruction(
         **{name: row[name] for name in _PLAIN},
         kind=InstructionKind(row["kind"]),
-        reason=Reason(Trigger(row["trigger"]), row["triggered_at"], row["legal_reference"]),
+        reason=Reason(_trigger(row["trigger"]), row["triggered_at"], row["legal_reference"]),
         outcome=None if row["outcome"] is None else Outcome(row["outcome"]),
         refusal=None if row["refusal"] is None else Refusal(row["refusal"]),
     )
+
+
+def _trigger(name: str) -> Trigger | Ground:
+    return Ground.DISPUTED if name == Ground.DISPUTED else Trigger(name)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vneid_idp.instructions.rules import InstructionKind, Outcome, Refusal
+from vneid_idp.instructions.rules import Ground, InstructionKind, Outcome, Refusal
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.protocol.security_events import ERROR_CODES
@@ -28,7 +28,9 @@ class _Model(BaseModel):
 class Reason(_Model):
     """Why it is to be done."""
 
-    trigger: Trigger = Field(description="What set the number on the ladder.")
+    trigger: Trigger | Ground = Field(
+        description="What set the number on the ladder, or `disputed`: two people say that it is theirs."
+    )
     since: datetime = Field(description="When that was.")
     legal_reference: str | None = Field(description="The rule by which it is due; null for a restoration.")
 

@@ -80,8 +80,9 @@ class Number(_Model):
         description="`confirmed`: the person said that it is theirs, and its data are not compared with the population "
         "register yet. `verified`: all four fields agreed. `rechecking`: it works in another device, and its "
         "holder has to be authenticated again. `frozen`: it works in another SIM or moves away, and nothing rests on "
-        "it. `suspended`: it rests while the identity of its holder cannot be used. `released`: it belongs to nobody "
-        "any more."
+        "it. `disputed`: somebody else says that it is theirs, and it counts for nobody until you have decided "
+        "(`/numbers/v1/disputes`). `suspended`: it rests while the identity of its holder cannot be used. `released`: "
+        "it belongs to nobody any more."
     )
     channel: Channel = Field(description="Where the person registered it.")
     contract: Contract

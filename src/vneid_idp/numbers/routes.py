@@ -8,6 +8,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import get_of_family, list_of_family
+from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.clients.service import UnknownClient
 from vneid_idp.grants.service import GrantEnded
 from vneid_idp.identity import persons
@@ -18,6 +19,7 @@ from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.operator_tokens import LIFE, seal_operator_token
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.bind_number import bind_number, release_number
+from vneid_idp.use_cases.claim_number import note_refused
 from vneid_idp.use_cases.operator_tokens import vouch_for_device
 from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
@@ -59,9 +61,8 @@ NumberIdOf = Annotated[str, Path(pattern=f"^{NUMBER_ID}$", description="The numb
             _401="invalid_token, insufficient_user_authentication",
             _403="insufficient_scope, carrier_unknown, number_not_confirmed, channel_not_open, point_must_act, "
             "number_takes_guardian, guardian_contracts, not_their_guardian, contract_required, national_route_required",
-            _409="number_bound_to_another, number_frozen, number_suspended, sequence_taken, match_not_usable, "
-            "binding_state_conflict, "
-            "idempotency_conflict",
+            _409="number_bound_to_another, number_disputed, number_frozen, number_suspended, sequence_taken, "
+            "match_not_usable, binding_state_conflict, idempotency_conflict",
             _422="malformed",
             _503="temporarily_unavailable, registry_unavailable, overtaken",
         ),
@@ -113,6 +114,15 @@ async def bind(
         bound = await provider.db.transact(work)
     except GrantEnded as error:
         raise InvalidToken(ENDED) from error
+    except NumberBoundToAnother:
+        # Of the unit in which it was refused nothing stays; the person may say that the number is theirs. For a child
+        # nobody claims.
+        if caller.authorisation.on_behalf_of is None:
+            vault, blind, person_id = provider.vault, provider.keys.blind, caller.authorisation.holder
+            await provider.db.transact(
+                lambda unit: note_refused(unit, vault, blind, caller.client, person_id, number.as_confirmed)
+            )
+        raise
     no_store(response)
     response.headers["Location"] = provider.url(f"{router.prefix}/{bound.binding.binding_id}")
     if not bound.created:
@@ -163,7 +173,7 @@ async def read(request: Request, response: Response, caller: CallerOf, number_id
     "/{number_id:number_id}/operator-tokens",
     status_code=status.HTTP_201_CREATED,
     summary="Vouch for the device that a number is in",
-    responses=_ONE | problems(_409="number_suspended, number_frozen, binding_state_conflict"),
+    responses=_ONE | problems(_409="number_suspended, number_frozen, number_disputed, binding_state_conflict"),
 )
 async def vouch(request: Request, response: Response, caller: CallerOf, number_id: NumberIdOf) -> OperatorTokenTold:
     """For a device that your network, or its SIM card, has shown to hold the number at this moment: hand the token to

@@ -52,6 +52,8 @@ class Threshold(StrEnum):
     """From this age on somebody has a subscriber number without the agreement of a parent or guardian."""
     NUMBER_OF_CHILD_FROM_AGE = "number_of_child_from_age"
     """From this age on a child has a number in its own name, which a parent or guardian registers."""
+    DISPUTE_DECISION_DAYS = "dispute_decision_days"
+    """Within so many working days a carrier decides whose a number is that two people call theirs."""
 
 
 _AGES, _LEVELS, _DAYS = range(131), range(1, 3), range(1, 91)
@@ -72,6 +74,7 @@ POSSIBLE: Mapping[Threshold, range] = MappingProxyType(
         Threshold.NUMBERS_WITHOUT_CONTRACT: range(1, 1_001),
         Threshold.NUMBER_ALONE_FROM_AGE: _AGES,
         Threshold.NUMBER_OF_CHILD_FROM_AGE: _AGES,
+        Threshold.DISPUTE_DECISION_DAYS: _DAYS,
     }
 )
 """The numbers that each threshold may have; anything else is a slip of the pen."""

@@ -101,6 +101,11 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.LOCK_EXPIRED: mark("A request about a lock of your account was not decided in time, and counts no more."),
     EventKind.NUMBER_CONFIRMED: mark("You said that a phone number at %(service)s is yours."),
     EventKind.NUMBER_DISOWNED: mark("You said that a phone number at %(service)s is not yours."),
+    EventKind.NUMBER_CLAIMED: mark(
+        "You said that a phone number is yours which %(service)s has in somebody else's name. The carrier decides."
+    ),
+    EventKind.NUMBER_EVIDENCE_GIVEN: mark("You told %(service)s what shows that you use a disputed phone number."),
+    EventKind.NUMBER_CLAIM_ENDED: mark("The dispute about a phone number at %(service)s ended."),
     EventKind.REGISTER_INFORMED: mark("A registration office told the population register: %(what)s."),
     EventKind.REGISTER_TOLD: mark("The population register told us that something about you is new."),
 }

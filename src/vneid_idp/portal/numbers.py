@@ -16,6 +16,7 @@ from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.identity.vault import PersonKey
 from vneid_idp.portal.access import Holder, find_service_names, for_holder, read_before
+from vneid_idp.portal.disputes import ShownRefusal, disputes_of, refused_to
 from vneid_idp.portal.hand_over import applications_of
 from vneid_idp.portal.linked import NUMBERS, PAGE, is_live
 from vneid_idp.portal.registered import Registered, read_registered
@@ -38,6 +39,7 @@ _STATES = {
     NumberState.VERIFIED: (mark("Verified"), "success"),
     NumberState.RECHECKING: (mark("Works in another device"), "warning"),
     NumberState.FROZEN: (mark("Frozen"), "danger"),
+    NumberState.DISPUTED: (mark("Somebody else says it is theirs"), "warning"),
     NumberState.SUSPENDED: (mark("Suspended"), "warning"),
 }
 _NEXT = {
@@ -55,6 +57,7 @@ _NEXT = {
         "The carrier told that it works in another SIM card, or moves to another carrier. Nothing rests on it until "
         "you show that it is in your hand. If it was not you, call the carrier at once."
     ),
+    NumberState.DISPUTED: mark("The carrier decides whose it is. Until then it counts for nobody: see above."),
     NumberState.SUSPENDED: mark(
         "It rests while your account is locked or your card is not valid, and counts again by itself afterwards. The "
         "carrier is told that it rests, and not why."
@@ -85,6 +88,7 @@ _NEXT_OF_CHILD = {
 _BY_GUARDIAN = (mark("Confirmed by a parent or guardian"), "success")
 _SAID = {
     "thawed": mark("You said that the number is in your hand. It counts again."),
+    "free": mark("Nobody else has the number at the carrier any more. Have it registered in your name there."),
     "mine": mark("You said that the number is yours."),
     "not_mine": mark("You said that the number is not yours. The carrier is told so."),
 }
@@ -122,6 +126,9 @@ async def show(request: Request, holder: Holder) -> Response:
         keys = {each: await holder.provider.vault.find_key(unit, each) for each in {holder.person_id, *whose}}
         carriers = {each.family_id for each in (*found, *registered) if isinstance(each, SubscriberNumber | Registered)}
         able = await applications_of(unit, carriers)
+        first = before is None and after is None
+        disputes = await disputes_of(unit, request, holder) if first else ()
+        refused = await refused_to(unit, holder, disputes) if first else ()
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
     children = await _children(holder, whose - {holder.person_id})
     people = {holder.person_id: None, **children}
@@ -138,6 +145,8 @@ async def show(request: Request, holder: Holder) -> Response:
         words=KIND_WORDS[SubscriberNumber.kind],
         registered=[each for each in listed if not each.is_over],
         able=able,
+        disputes=disputes,
+        refused=_not_bound(refused, current),
         registered_over=[each for each in listed if each.is_over],
         may_answer=holder.account.level >= 2,
         may_thaw=shows_passkey(holder.session, holder.now),
@@ -182,6 +191,12 @@ def _shown(
         next_step=(_NEXT if child is None else _NEXT_OF_CHILD).get(binding.state),
         child=child,
     )
+
+
+def _not_bound(refused: Iterable[ShownRefusal], bound: Iterable[Shown]) -> list[ShownRefusal]:
+    """What a carrier could not register in the reader's name, and did not do afterwards either."""
+    own = {(each.binding.family_id, each.number) for each in bound}
+    return [each for each in refused if (each.family_id, each.number) not in own]
 
 
 def _beside(registered: Iterable[Registered], bound: Iterable[Shown]) -> list[Registered]:

@@ -7,6 +7,7 @@ from vneid_idp.consent import service as consents
 from vneid_idp.identity.factors import distrusted_phones, passkeys
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.disputes import count_untold
 from vneid_idp.portal.family import children_of, waiting_for
 from vneid_idp.portal.linked import count_live, count_numbers
 from vneid_idp.portal.own_requests import own_requests
@@ -29,6 +30,7 @@ async def show(request: Request, holder: Holder) -> Response:
         services = {each.client_id for each in await consents.list_current(unit, holder.person_id)}
         supervised = await told_by_others(unit, holder.person_id)
         unanswered = await count_waiting(unit, holder)
+        disputed = await count_untold(unit, holder)
         distrusted = await distrusted_phones.find(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
     return render(
@@ -44,6 +46,7 @@ async def show(request: Request, holder: Holder) -> Response:
         linked=await count_live(holder),
         numbers=await count_numbers(holder),
         unanswered=unanswered,
+        disputed=disputed,
         distrusted=distrusted,
         passkeys=len(keys),
     )

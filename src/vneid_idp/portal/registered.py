@@ -8,10 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from vneid_idp.clients import families
+from vneid_idp.disputes.rules import Dispute
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Policy
 from vneid_idp.portal.access import Holder, for_holder
+from vneid_idp.portal.disputes import DISPUTE, desk_of
 from vneid_idp.portal.guardian import ask_for_level
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.registered_numbers.answers import AGREE, Answer, possible
@@ -104,19 +106,12 @@ async def answer(request: Request, holder: Holder) -> Response:
         return missing
     form = await read_form(request)
     said = Answer.NOT_MINE if form["answer"] == Answer.NOT_MINE else Answer.MINE
-    provider, policy = holder.provider, await holder.provider.current_policy()
-    await provider.db.transact(
-        lambda unit: answer_for_number(
-            unit,
-            provider.vault,
-            provider.keys.blind,
-            holder.person_id,
-            holder.session.session_id,
-            form["number"],
-            said,
-            policy,
-        )
+    desk, session_id = await desk_of(holder), holder.session.session_id
+    came = await holder.provider.db.transact(
+        lambda unit: answer_for_number(unit, desk, holder.person_id, session_id, form["number"], said)
     )
+    if isinstance(came, Dispute):
+        return see_other(f"{DISPUTE}?dispute={came.dispute_id}")
     return see_other(f"{_ADDRESS}?said={said}")
 
 

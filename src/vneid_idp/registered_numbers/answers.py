@@ -51,10 +51,11 @@ def answered(number: RegisteredNumber, answer: Answer, policy: Policy, now: Inst
     """The number after an answer. Raises `NotToBeAnswered`."""
     if answer not in possible(number):
         raise NotToBeAnswered
-    return _confirmed(number, policy, now) if answer is Answer.MINE else _disowned(number, policy, now)
+    return confirmed(number, policy, now) if answer is Answer.MINE else disowned(number, policy, now)
 
 
-def _confirmed(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:
+def confirmed(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:
+    """The number after its holder said that it is theirs."""
     said = number.with_facts(confirmed_at=now, disowned_at=None)
     if number.row_class in AGREE:
         return proved(said, now)
@@ -64,7 +65,8 @@ def _confirmed(number: RegisteredNumber, policy: Policy, now: Instant) -> Regist
     return said
 
 
-def _disowned(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:
+def disowned(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:
+    """The number after its holder said that it is not theirs."""
     said = number.with_facts(disowned_at=now, confirmed_at=None, proved_at=None)
     # Nor does whoever has another device gain time, and their word would be good again.
     runs = number.ladder is not None and (

@@ -10,9 +10,7 @@ from vneid_idp.registered_numbers import store
 from vneid_idp.registered_numbers.carrier_key import ensure_key
 from vneid_idp.registered_numbers.climbing import device_changed
 from vneid_idp.registered_numbers.rules import NumberFacts, RegisteredNumber
-from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.registers.classes import RowClass
-from vneid_idp.storage.bulk import load
 from vneid_idp.storage.unit import Unit
 
 NO_UPLOAD = ""
@@ -20,14 +18,20 @@ NO_UPLOAD = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """A number that is bound to somebody, and works in another device since `at`."""
+class UntoldNumber:
+    """A number that is bound to somebody, and of which no register told yet."""
 
     family_id: str
     client_id: str
     number_digest: str
     phone_number: str
     holder_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed(UntoldNumber):
+    """One that works in another device since `at`."""
+
     at: Instant
 
 
@@ -35,24 +39,24 @@ async def put_on_ladder(unit: Unit, sealer: Sealer, changed: Changed, policy: Po
     """Write that the number works in another device, and what follows (`climbing.device_changed`); the number as it is
     now."""
     before = await store.seize(unit, changed.family_id, changed.number_digest)
-    number = device_changed(before or await _new(unit, sealer, changed), changed.at, policy)
+    number = device_changed(before or await new_untold(unit, sealer, changed), changed.at, policy)
     if before is None:
-        row = store.row_of(number)
-        await load(unit, registered_numbers, store.COLUMNS, [tuple(row[name] for name in store.COLUMNS)])
+        await store.add(unit, number)
     else:
         await store.write(unit, number)
     return number
 
 
-async def _new(unit: Unit, sealer: Sealer, changed: Changed) -> RegisteredNumber:
-    key = await ensure_key(unit, sealer, changed.family_id)
+async def new_untold(unit: Unit, sealer: Sealer, number: UntoldNumber) -> RegisteredNumber:
+    """As it begins, before it is added. Raises `RegisterLeaving`."""
+    key = await ensure_key(unit, sealer, number.family_id)
     return RegisteredNumber(
         number_id=new_id("nbr"),
-        family_id=changed.family_id,
-        client_id=changed.client_id,
-        number_digest=changed.number_digest,
-        sealed_number=key.seal(changed.phone_number),
-        holder_digest=changed.holder_digest,
+        family_id=number.family_id,
+        client_id=number.client_id,
+        number_digest=number.number_digest,
+        sealed_number=key.seal(number.phone_number),
+        holder_digest=number.holder_digest,
         row_class=RowClass.CONSISTENT,
         reasons=(),
         upload_id=NO_UPLOAD,

@@ -9,6 +9,7 @@ from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.rules import Ladder, NextStep, NumberFacts, RegisteredNumber
 from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.registers.classes import RowClass
+from vneid_idp.storage.bulk import load
 from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Row, Unit
 
@@ -158,6 +159,12 @@ async def held_at(unit: Reading, family_id: str, holder_digest: str) -> frozense
     not ended, and not disowned."""
     rows = await unit.fetch(_HELD_AT, of_family=family_id, of_holder=holder_digest)
     return frozenset(row["number_digest"] for row in rows)
+
+
+async def add(unit: Unit, number: RegisteredNumber) -> None:
+    """Add a number that stands nowhere yet."""
+    row = row_of(number)
+    await load(unit, registered_numbers, COLUMNS, [tuple(row[name] for name in COLUMNS)])
 
 
 async def write(unit: Unit, number: RegisteredNumber) -> None:

@@ -21,7 +21,10 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
     ),
     "number_bound_to_another": Remedy(
         mark("A number that is bound to nobody else at this carrier."),
-        mark("Release it first, with the carrier's own token, or let its holder do so at /me/numbers."),
+        mark(
+            "Release it first, with the carrier's own token, or let its holder do so at /me/numbers. The person can "
+            "claim it there as well: then you decide, at /numbers/v1/disputes."
+        ),
         "/docs?contract=numbers/v1",
     ),
     "number_suspended": Remedy(
@@ -35,6 +38,24 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
             "Bring a match of all four fields (match_id) with it, or let the person say at /me/numbers, signed in with "
             "a passkey, that it is."
         ),
+        "/docs?contract=numbers/v1",
+    ),
+    "number_disputed": Remedy(
+        mark("A number that nobody else calls theirs."),
+        mark(
+            "Decide the dispute first: /numbers/v1/disputes has what both tell. Until then the number is bound to "
+            "nobody anew, verified by no match, and named by no operator token."
+        ),
+        "/docs?contract=numbers/v1",
+    ),
+    "dispute_not_found": Remedy(
+        mark("A dispute about a number of this organisation's, by the dispute_id that was listed."),
+        mark("List them with the client's own token: those of other organisations are not told."),
+        "/docs?contract=numbers/v1",
+    ),
+    "dispute_over": Remedy(
+        mark("A dispute that is open, or the very decision that was made."),
+        mark("Read how it ended: the first decision stays, and so does what the two did by themselves."),
         "/docs?contract=numbers/v1",
     ),
     "implausible_instant": Remedy(

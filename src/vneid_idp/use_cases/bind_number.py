@@ -21,6 +21,7 @@ from vneid_idp.bindings.subscriber_numbers.ways import (
 from vneid_idp.bindings.subscriber_numbers.words import (
     MatchNotUsable,
     NumberBoundToAnother,
+    NumberDisputed,
     NumberFrozen,
     NumberNotConfirmed,
     NumberSuspended,
@@ -50,6 +51,7 @@ from vneid_idp.protocol.permitted import permitted
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
+from vneid_idp.use_cases.end_dispute import settle_disputes_of
 from vneid_idp.use_cases.prove_number import prove_number
 from vneid_idp.use_cases.rest_on_phone import trust_phone
 from vneid_idp.use_cases.take_over_number import take_over_number
@@ -84,7 +86,8 @@ async def bind_number(
 
     Raises `GrantEnded`, `CarrierUnknown`, `InsufficientAuthentication` where it takes a higher level of identity,
     `NotTheirGuardian`, `NumberNotConfirmed`, also where the client may have such details no more, `NumberSuspended`,
-    `NumberFrozen` without a match, `MatchNotUsable`, `Overtaken`, and as `ways` and `subscriber_numbers.bind_number`.
+    `NumberDisputed`, `NumberFrozen` without a match, `MatchNotUsable`, `Overtaken`, and as `ways` and
+    `subscriber_numbers.bind_number`.
     """
     client, agreed = await hold_acting(unit, by)
     assert by.subject is not None
@@ -102,6 +105,8 @@ async def bind_number(
     )
     if bound.binding.state is NumberState.SUSPENDED:
         raise NumberSuspended
+    if bound.binding.state is NumberState.DISPUTED:
+        raise NumberDisputed
     is_matched = match_id is not None and match_id != bound.binding.match_id
     if is_new or is_matched:
         by_guardian = by.on_behalf_of is not None
@@ -266,4 +271,6 @@ async def release_number(unit: Unit, client: Client, binding_id: str) -> Subscri
     """Release a number for its carrier, with the client's own token; of whichever client of the carrier's it is. One
     that is released stays so. Raises as `hold_carrier`, and `BindingNotFound`."""
     found = await subscriber_numbers.get_of_family(unit, await hold_carrier(unit, client), binding_id)
-    return await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+    released = await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+    await settle_disputes_of(unit, found.person_id)
+    return released

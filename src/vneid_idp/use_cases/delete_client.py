@@ -11,6 +11,8 @@ from vneid_idp.clients import service as clients
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery import service as deliveries
 from vneid_idp.delivery.channels import Channel
+from vneid_idp.disputes import records as disputes
+from vneid_idp.disputes import refusals
 from vneid_idp.faces import devices
 from vneid_idp.grants import service as grants
 from vneid_idp.instructions import forgetting as instructions
@@ -26,7 +28,8 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     Nothing of it counts for another client registered under its id: no grant, own token (`AccessToken.is_of`), waiting
     request (`check_still_registered`), domain, place among those who use a resource server, device that takes faces,
     evaluation of a matcher, match, or notice that has not left yet. It hears last that it is told of nobody's SIM card
-    any more. The last of a carrier's takes the register of its numbers along, and what it was told to do with them.
+    any more. The last of a carrier's takes the register of its numbers along, what it was told to do with them, and the
+    disputes about them.
     """
     client = await clients.get_client(unit, client_id)
     # Its row first: whoever writes in its name holds it, and is waited for.
@@ -38,6 +41,8 @@ async def delete_client(unit: Unit, client_id: str) -> None:
     if client.family is not None and not await families.members(unit, client.family):
         await registered_numbers.forget_carrier(unit, client.family)
         await instructions.forget_carrier(unit, client.family)
+        await disputes.forget_family(unit, client.family)
+        await refusals.forget_family(unit, client.family)
     await former.keep_name(unit, client_id, client.client_name)
     await consents.end_all_of_client(unit, client_id, client.client_name)
     await bindings.release_all_of_client(unit, client_id)

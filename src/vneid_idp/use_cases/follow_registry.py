@@ -22,6 +22,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.end_consents_given_too_young import end_by_corrected_birth_date
+from vneid_idp.use_cases.end_dispute import settle_disputes_of
 from vneid_idp.use_cases.end_session import end_sessions
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import follow_guardians
@@ -79,6 +80,7 @@ async def follow_registry(
     await put_bindings_in_step(unit, vault, record, account, policy)
     if record.deceased_at is not None:
         deliveries += await end_sessions(unit, person_id)
+        await settle_disputes_of(unit, person_id)
     return Followed(account, deliveries)
 
 

@@ -9,6 +9,8 @@ from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery import service as delivery
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
+from vneid_idp.disputes import records as disputes
+from vneid_idp.disputes import refusals
 from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import distrusted_phones, enrolled_phones, passkeys, phone_sign_ins, sessions
@@ -19,6 +21,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
 from vneid_idp.registered_numbers import service as registered_numbers
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_dispute import settle_disputes_of
 from vneid_idp.use_cases.guardians_children import put_children_in_step, seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by
 from vneid_idp.use_cases.tell_swaps import end_under_consent
@@ -56,6 +59,9 @@ async def forget_person(
     await cross_device.forget(unit, person_id)
     await matches.forget(unit, person_id)
     await accounts.forget(unit, vault, person_id, deed)
+    await settle_disputes_of(unit, person_id)
+    await disputes.forget_person(unit, person_id)
+    await refusals.forget(unit, person_id)
     await put_children_in_step(unit, vault, person_id)
     await end_standing_by(unit, person_id)
     return tuple(deliveries)

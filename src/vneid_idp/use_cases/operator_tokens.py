@@ -6,7 +6,7 @@ from vneid_idp.bindings.engine.rules import BindingNotFound, MoveForbidden
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import get_of_family
-from vneid_idp.bindings.subscriber_numbers.words import NumberFrozen, NumberSuspended
+from vneid_idp.bindings.subscriber_numbers.words import NumberDisputed, NumberFrozen, NumberSuspended
 from vneid_idp.clients.service import Once, hold_client, use_up
 from vneid_idp.kernel.clock import HOUR
 from vneid_idp.kernel.errors import DomainError
@@ -20,12 +20,14 @@ from vneid_idp.use_cases.who_is_carrier import hold_carrier
 _RESTING: Mapping[NumberState, type[DomainError]] = {
     NumberState.SUSPENDED: NumberSuspended,
     NumberState.FROZEN: NumberFrozen,
+    NumberState.DISPUTED: NumberDisputed,
 }
 
 
 async def vouch_for_device(unit: Unit, client: Client, binding_id: str) -> OperatorToken:
     """An operator token for a number of this carrier's. Raises as `hold_carrier`, `BindingNotFound`, also for a number
-    that was released, and for one that counts for nobody now `NumberSuspended`, `NumberFrozen` and `MoveForbidden`."""
+    that was released, and for one that counts for nobody now `NumberSuspended`, `NumberFrozen`, `NumberDisputed` and
+    `MoveForbidden`."""
     number = DeviceNumber(await hold_carrier(unit, client), binding_id)
     found = await get_of_family(unit, number.family_id, binding_id)
     if found.facts.released_at is not None:

@@ -16,6 +16,7 @@ from vneid_idp.protocol.claims import check_may_handle
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.storage.unit import Unit
+from vneid_idp.use_cases.end_dispute import settle_disputes_of
 from vneid_idp.use_cases.who_is_signed_in import check_signed_in
 
 
@@ -65,7 +66,9 @@ async def release_for_person(
     """Release at the person's own pages, also for a `child`. Raises `SignedOut`, and as above."""
     await persons.seize(unit, person_id, *_who(child), answer=child)
     await check_signed_in(unit, person_id, session_id)
-    return await bindings.release_by_person(unit, person_id, binding_id, _record(child), policy)
+    released = await bindings.release_by_person(unit, person_id, binding_id, _record(child), policy)
+    await settle_disputes_of(unit, person_id)
+    return released
 
 
 def _who(answer: RegisterAnswer | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from vneid_idp.grants.notices import announce_withdrawal
 from vneid_idp.identity.vault import Vault
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.ask_guardian import ask_no_more
+from vneid_idp.use_cases.end_dispute import settle_disputes_of
 from vneid_idp.use_cases.guardians_children import seize_with_children
 from vneid_idp.use_cases.hand_over import end_standing_by, hand_over_all
 from vneid_idp.use_cases.tell_swaps import end_under_consent
@@ -45,4 +46,5 @@ async def end_consent(
     await bindings.release_under(unit, person_id, ended.client_id, consent_id, by_law=by_law)
     if ended.child_id is None:
         await end_under_consent(unit, person_id, ended.client_id)
+    await settle_disputes_of(unit, person_id)
     return ended.client_id, await announce_withdrawal(unit, person_id, ended.client_id, consent_id)

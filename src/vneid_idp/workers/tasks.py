@@ -30,6 +30,7 @@ from vneid_idp.registered_numbers import uploads as register_uploads
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.swap_subscriptions import service as swap_subscriptions
 from vneid_idp.use_cases.end_consents_given_too_young import end_consents_given_too_young
+from vneid_idp.use_cases.end_dispute import settle_disputes
 from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.receive_register import Desk, read_received
 from vneid_idp.use_cases.replan_ladder import replan_ladder
@@ -110,6 +111,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("end subscriptions that are over", 30, lambda: end_due_subscriptions(db)),
         Task("read registers of carriers", 5, lambda: read_registers(provider)),
         Task("forget registers of carriers", 60, lambda: forget_registers(db)),
+        Task("end disputes that are over", 60, lambda: settle_disputes(db)),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),

@@ -60,12 +60,18 @@ def test_the_table_of_subscriber_numbers_allows_exactly_this() -> None:
         "recheck rechecking": trusted,
         "recheck frozen": {"frozen"},
         "recheck suspended": {"suspended"},
+        "recheck disputed": {"disputed"},
         "freeze frozen": awake,
         "freeze suspended": {"suspended"},
+        "freeze disputed": {"disputed"},
         **{f"thaw {end}": {"frozen"} for end in trusted},
-        "suspend suspended": awake,
-        **{f"resume {end}": {"suspended"} for end in awake},
-        "release released": awake | {"suspended"},
+        "dispute disputed": awake,
+        "dispute suspended": {"suspended"},
+        **{f"settle {end}": {"disputed"} for end in awake},
+        "settle suspended": {"suspended"},
+        "suspend suspended": awake | {"disputed"},
+        **{f"resume {end}": {"suspended"} for end in awake | {"disputed"}},
+        "release released": awake | {"suspended", "disputed"},
     }
 
 

@@ -76,6 +76,7 @@ def test_the_shipped_policy_is_whole() -> None:
         Threshold.NUMBERS_WITHOUT_CONTRACT: 3,
         Threshold.NUMBER_ALONE_FROM_AGE: 15,
         Threshold.NUMBER_OF_CHILD_FROM_AGE: 6,
+        Threshold.DISPUTE_DECISION_DAYS: 10,
     }
 
 
@@ -224,5 +225,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 def test_the_file_names_an_instrument_for_every_row() -> None:
     rows = tomllib.loads(SHIPPED)
     for row in (*rows["requirement"], *rows["threshold"], *rows["interval"], *rows["holiday"]):
-        ours = row.get("name") in ("account_limit", "guardian_answer_days", "offered_again_days")
+        ours = row.get("name") in (
+            "account_limit", "guardian_answer_days", "offered_again_days", "dispute_decision_days",
+        )  # fmt: skip
         assert re.search("Decree|Code|Law|Circular|Resolution", row["legal_reference"]) or ours

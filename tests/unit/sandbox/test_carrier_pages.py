@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import vneid_idp.sandbox.carrier as carrier
-from vneid_idp.instructions.rules import InstructionKind, Outcome, Refusal
+from vneid_idp.instructions.rules import Ground, InstructionKind, Outcome, Refusal
 from vneid_idp.kernel.mobile_numbers import SYNTHETIC_PREFIX, is_mobile_number
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers.rules import RegisteredState
@@ -79,8 +79,8 @@ def test_every_text_is_translated_and_none_is_left_over() -> None:
 
 
 def test_what_the_provider_says_of_instructions_is_known() -> None:
-    assert words.KINDS.keys() == {*words.SHORT_KINDS, "restore"} == set(InstructionKind)
-    assert words.TRIGGERS.keys() == set(Trigger)
+    assert words.KINDS.keys() == {*words.SHORT_KINDS, "restore", "decide"} == set(InstructionKind)
+    assert words.TRIGGERS.keys() == {*Trigger, *Ground}
     assert words.REFUSALS.keys() == set(Refusal)
     assert words.ANSWERS.keys() == set(Outcome)
     assert words.CLASSES.keys() == words.NEXT_STEPS.keys() == set(RowClass)

@@ -13,7 +13,7 @@ from vneid_idp.storage.unit import Row
 
 _SCOPE = "family_id"
 _STATEMENTS = statements(subscriber_numbers, LIFECYCLE, _SCOPE)
-_FACTS = ("confirmed_at", "verified_at", "rechecking_at", "frozen_at", "suspended_at", "released_at")
+_FACTS = ("confirmed_at", "verified_at", "rechecking_at", "frozen_at", "disputed_at", "suspended_at", "released_at")
 _OWN = (
     "family_id",
     "channel",
@@ -54,7 +54,7 @@ def _entry(binding: SubscriberNumber) -> Entry:
     return Entry(
         since=facts.verified_at,
         ended_at=facts.released_at,
-        rests=binding.state in (NumberState.SUSPENDED, NumberState.FROZEN),
+        rests=binding.state in (NumberState.SUSPENDED, NumberState.FROZEN, NumberState.DISPUTED),
         taken_away=False,
         made_at=facts.confirmed_at,
     )

@@ -21,6 +21,8 @@ class NumberState(StrEnum):
     FROZEN = "frozen"
     """It works in another SIM, or moves to another carrier: who has it now may be somebody else, and nothing rests on
     it."""
+    DISPUTED = "disputed"
+    """Somebody else says that it is theirs: until the carrier has decided it counts for nobody."""
     SUSPENDED = "suspended"
     """It rests while the identity of its holder cannot be used."""
     RELEASED = "released"
@@ -36,6 +38,8 @@ class NumberMove(StrEnum):
     RECHECK = "recheck"
     FREEZE = "freeze"
     THAW = "thaw"
+    DISPUTE = "dispute"
+    SETTLE = "settle"
     SUSPEND = "suspend"
     RESUME = "resume"
     RELEASE = "release"
@@ -50,18 +54,21 @@ class NumberFacts:
     """When it was last bound on a match of all four fields."""
     rechecking_at: Instant | None = None
     frozen_at: Instant | None = None
+    disputed_at: Instant | None = None
     suspended_at: Instant | None = None
     released_at: Instant | None = None
 
 
 _TRUSTED = frozenset({NumberState.CONFIRMED, NumberState.VERIFIED, NumberState.RECHECKING})
 _AWAKE = _TRUSTED | {NumberState.FROZEN}
+_OPEN = _AWAKE | {NumberState.DISPUTED}
 
 LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
     signs=MappingProxyType(
         {
             "released_at": NumberState.RELEASED,
             "suspended_at": NumberState.SUSPENDED,
+            "disputed_at": NumberState.DISPUTED,
             "frozen_at": NumberState.FROZEN,
             "rechecking_at": NumberState.RECHECKING,
             "verified_at": NumberState.VERIFIED,
@@ -78,15 +85,22 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
             **dict.fromkeys(((state, NumberMove.VERIFY) for state in _AWAKE), NumberState.VERIFIED),
             **dict.fromkeys(((state, NumberMove.RECHECK) for state in _TRUSTED), NumberState.RECHECKING),
             **dict.fromkeys(((state, NumberMove.FREEZE) for state in _AWAKE), NumberState.FROZEN),
-            # What befalls it while it rests, or is frozen, is seen when it counts again.
-            (NumberState.SUSPENDED, NumberMove.RECHECK): NumberState.SUSPENDED,
-            (NumberState.SUSPENDED, NumberMove.FREEZE): NumberState.SUSPENDED,
+            **dict.fromkeys(((state, NumberMove.DISPUTE) for state in _AWAKE), NumberState.DISPUTED),
+            # What befalls it while it rests, is frozen or disputed, is seen when it counts again.
+            **{
+                (state, move): state
+                for state in (NumberState.SUSPENDED, NumberState.DISPUTED)
+                for move in (NumberMove.RECHECK, NumberMove.FREEZE)
+            },
+            (NumberState.SUSPENDED, NumberMove.DISPUTE): NumberState.SUSPENDED,
+            (NumberState.SUSPENDED, NumberMove.SETTLE): NumberState.SUSPENDED,
+            (NumberState.DISPUTED, NumberMove.SETTLE): _AWAKE,
             (NumberState.FROZEN, NumberMove.RECHECK): NumberState.FROZEN,
             (NumberState.FROZEN, NumberMove.THAW): _TRUSTED,
-            **dict.fromkeys(((state, NumberMove.SUSPEND) for state in _AWAKE), NumberState.SUSPENDED),
-            (NumberState.SUSPENDED, NumberMove.RESUME): _AWAKE,
+            **dict.fromkeys(((state, NumberMove.SUSPEND) for state in _OPEN), NumberState.SUSPENDED),
+            (NumberState.SUSPENDED, NumberMove.RESUME): _OPEN,
             **dict.fromkeys(
-                ((state, NumberMove.RELEASE) for state in (*_AWAKE, NumberState.SUSPENDED)), NumberState.RELEASED
+                ((state, NumberMove.RELEASE) for state in (*_OPEN, NumberState.SUSPENDED)), NumberState.RELEASED
             ),
         }
     ),
@@ -100,6 +114,8 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
             NumberMove.RECHECK: StateChange(happens=("rechecking_at",)),
             NumberMove.FREEZE: StateChange(happens=("frozen_at",)),
             NumberMove.THAW: StateChange(undoes=("frozen_at",)),
+            NumberMove.DISPUTE: StateChange(happens=("disputed_at",)),
+            NumberMove.SETTLE: StateChange(undoes=("disputed_at",)),
             NumberMove.SUSPEND: StateChange(happens=("suspended_at",)),
             NumberMove.RESUME: StateChange(undoes=("suspended_at",)),
             NumberMove.RELEASE: StateChange(happens=("released_at",)),
@@ -113,6 +129,8 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
             NumberMove.RECHECK: EventKind.BINDING_RECHECK_ASKED,
             NumberMove.FREEZE: EventKind.BINDING_FROZEN,
             NumberMove.THAW: EventKind.BINDING_THAWED,
+            NumberMove.DISPUTE: EventKind.BINDING_DISPUTED,
+            NumberMove.SETTLE: EventKind.BINDING_SETTLED,
             NumberMove.SUSPEND: EventKind.BINDING_SUSPENDED,
             NumberMove.RESUME: EventKind.BINDING_RESUMED,
             NumberMove.RELEASE: EventKind.BINDING_RELEASED,

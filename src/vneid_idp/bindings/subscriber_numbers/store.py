@@ -27,7 +27,7 @@ _each_on_sqlite = func.json_each(_texts).table_valued("value", name="each")
 _verified = select(_c.resource_digest, _c.verified_at).where(
     _c.family_id == bindparam("of_family", type_=Text),
     _c.verified_at.is_not(None),
-    *(_c[fact].is_(None) for fact in ("rechecking_at", "frozen_at", "released_at")),
+    *(_c[fact].is_(None) for fact in ("rechecking_at", "frozen_at", "disputed_at", "released_at")),
 )
 # Each is looked up by itself, whatever the planner believes to be in the table.
 _found = _verified.where(_c.resource_digest == _each.c.value).limit(1).lateral("found")
@@ -73,7 +73,7 @@ async def list_of_family(
 
 async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
     """Those of these numbers of a carrier that are verified, and since when; none that works in another device or SIM
-    since."""
+    since, or is disputed."""
     rows = await unit.fetch(_VERIFIED, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
     return {row["resource_digest"]: row["verified_at"] for row in rows}
 

@@ -24,6 +24,7 @@ subscriber_numbers = binding_table(
     Column("match_id", Text),
     fact("rechecking_at"),
     fact("frozen_at"),
+    fact("disputed_at"),
     fact("suspended_at"),
     fact("released_at"),
 )

@@ -42,6 +42,14 @@ class NumberFrozen(DomainError):
     )
 
 
+class NumberDisputed(DomainError):
+    """Somebody else says that the number is theirs, and the carrier has not decided yet."""
+
+    code = "number_disputed"
+    status = 409
+    title = "Somebody else says that this number is theirs. Decide the dispute first: until then it counts for nobody."
+
+
 class ImplausibleInstant(DomainError):
     """What is told cannot have happened then."""
 

@@ -81,6 +81,7 @@ KINDS = {
     "cut_both": "Stop what goes out and what comes in",
     "end": "End the contract",
     "restore": "Let everything work again",
+    "decide": "Say whose the number is",
 }
 SHORT_KINDS = {
     "notify": "Notice",
@@ -97,6 +98,7 @@ TRIGGERS = {
     "disowned": "the data do not agree, or somebody says that it is not theirs",
     "foreigner_passport": "registered with a foreign passport",
     "first_passport_number": "the first number on a passport",
+    "disputed": "two people say that it is theirs",
 }
 REFUSALS = {
     "not_our_number": "The number is not with us any more",

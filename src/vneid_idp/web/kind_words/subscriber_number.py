@@ -30,6 +30,11 @@ WORDS = KindWords(
             "rests on it any more."
         ),
         EventKind.BINDING_THAWED: mark("You said that your phone number at %(service)s is in your hand."),
+        EventKind.BINDING_DISPUTED: mark(
+            "Somebody else said that your phone number at %(service)s is theirs. The carrier decides; until then it "
+            "counts for nobody."
+        ),
+        EventKind.BINDING_SETTLED: mark("Your phone number at %(service)s stayed yours, and counts again."),
         EventKind.BINDING_SUSPENDED: mark("Your phone number at %(service)s was suspended here."),
         EventKind.BINDING_RESUMED: mark("Your phone number at %(service)s counts again."),
         EventKind.BINDING_RELEASED: mark("Your phone number at %(service)s was released."),
