@@ -15,7 +15,7 @@ STRANGERS := $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(
 	.venv/strangers/installed .venv/mutual_tls
 
 .DEFAULT_GOAL := help
-.PHONY: help sandbox sandbox-reset test check format bench growth registers ladder attacks mutants openapi migration lock audit licences base-digest image tools clean
+.PHONY: help sandbox sandbox-reset test check format bench growth registers ladder matches own-pages attacks mutants openapi migration lock audit licences base-digest image tools clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,8 +40,15 @@ format: .venv/installed-dev ## Put the sources into their form
 	@$(BIN)/ruff check --fix --quiet
 	@$(BIN)/ruff format --quiet
 
-bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials a second, against node-oidc-provider
+bench: .venv/installed-dev tools ## Sign-ins, refresh and client_credentials against node-oidc-provider; then registers, ladder, matches, own-pages
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.run
+	@$(MAKE) --no-print-directory registers ladder matches own-pages
+
+matches: .venv/installed-dev tools ## What a four-field match costs, and whether its time tells who exists
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.matches
+
+own-pages: .venv/installed-dev tools ## What a citizen's pages cost with one number, five and fifty
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.own_pages
 
 attacks: .venv/installed-dev tools ## What strangers can do: fill the database, flood the sign-in
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m bench.attacks

@@ -93,9 +93,9 @@ class KeyClient:
         }
         return self._proof("POST", issuer + path), form
 
-    def shown_at_resource(self, issuer: str, path: str, token: str) -> str:
+    def shown_at_resource(self, issuer: str, path: str, token: str, method: str = "GET") -> str:
         bound = base64url(sha256(token.encode()).digest())
-        return f"Authorization: DPoP {token}\r\n{self._proof('GET', issuer + path, ath=bound)}"
+        return f"Authorization: DPoP {token}\r\n{self._proof(method, issuer + path, ath=bound)}"
 
     def signed_request(self, issuer: str, client_id: str, parameters: dict[str, str]) -> str:
         """A request object (RFC 9101, CIBA Core §7.1.1)."""

@@ -1,11 +1,12 @@
 """`python -m bench.ladder`: what it costs to take a step of the ladder, however many numbers are due at once.
 
 Numbers of a make-believe carrier are written into a PostgreSQL of their own, all due at one instant, and swept by the
-code of the workers, in this process. Lengths take turns, each on a database of its own.
+code of the workers, by several processes at once. Lengths take turns, each on a database of its own.
 """
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -48,8 +49,8 @@ class Run:
 class Present:
     """The instant at which everything is due."""
 
-    def __init__(self) -> None:
-        self.instant = SystemClock().now()
+    def __init__(self, instant: Instant) -> None:
+        self.instant = instant
 
     def now(self) -> Instant:
         """See `Clock`."""
@@ -74,8 +75,23 @@ def _first(since: Instant) -> RegisteredNumber:
     return put_on(number, Ladder(Trigger.CLEAN_UP_2026, since), shipped())
 
 
-async def _sweep(cluster: Cluster, url: str, numbers: int) -> Run:
-    clock = Present()
+def _work(task: tuple[str, Instant]) -> tuple[int, float]:
+    """What one worker process does: how many numbers it moved, and the CPU time that it took."""
+    url, at = task
+
+    async def work() -> int:
+        db = open_database(url, Present(at))
+        given = await sweep_ladder(db, shipped())
+        await db.close()
+        return given
+
+    began = time.process_time()
+    return asyncio.run(work()), time.process_time() - began
+
+
+async def _fill(url: str, numbers: int) -> Instant:
+    """Write so many numbers; the instant at which all are due."""
+    clock = Present(SystemClock().now())
     db, first = open_database(url, clock), _first(clock.instant)
     pattern = telling_store.Pattern(first)
     for begun in range(0, numbers, _PORTION):
@@ -84,15 +100,27 @@ async def _sweep(cluster: Cluster, url: str, numbers: int) -> Run:
             for number in range(begun, min(begun + _PORTION, numbers))
         ]
         await db.transact(lambda unit, rows=rows: telling_store.add(unit, rows))  # type: ignore[misc]
-    cluster.execute("CHECKPOINT")
-    assert first.next_step is not None
-    clock.instant = first.next_step.at
-    database, began, cpu = processes.cpu_seconds(cluster.pid), time.monotonic(), time.process_time()
-    given = await sweep_ladder(db, shipped())
-    wall, cpu = time.monotonic() - began, time.process_time() - cpu
     await db.close()
+    assert first.next_step is not None
+    return first.next_step.at
+
+
+def _sweep(cluster: Cluster, url: str, numbers: int, workers: int) -> Run:
+    at = asyncio.run(_fill(url, numbers))
+    cluster.execute("CHECKPOINT")
+    # Started and with everything imported before the clock runs.
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        pool.map(_idle, range(workers), chunksize=1)
+        database, began = processes.cpu_seconds(cluster.pid), time.monotonic()
+        done = pool.map(_work, [(url, at)] * workers, chunksize=1)
+        wall = time.monotonic() - began
+    given = sum(moved for moved, _ in done)
     assert given == numbers, f"{given:,} of {numbers:,}"
-    return Run(numbers, wall, cpu, processes.cpu_seconds(cluster.pid) - database)
+    return Run(numbers, wall, sum(cpu for _, cpu in done), processes.cpu_seconds(cluster.pid) - database)
+
+
+def _idle(_: int) -> None:
+    time.sleep(0.5)
 
 
 def _table(runs: Sequence[Run], lengths: Sequence[int]) -> bool:
@@ -118,6 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", nargs="+", type=int, default=[100_000, 1_000_000], help="default: 100000 1000000")
     parser.add_argument("--rounds", type=int, default=3, help="of each in turn (default: 3)")
+    parser.add_argument("--workers", type=int, default=4, help="processes that sweep at once (default: 4)")
     options = parser.parse_args()
     runs = []
     with running_cluster() as cluster:
@@ -132,7 +161,7 @@ def main() -> None:
                     "VNEID_IDP_SECRET": new_root_secret(),
                 }
                 subprocess.run([_PROGRAM, "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-                run = asyncio.run(_sweep(cluster, cluster.url(name), numbers))
+                run = _sweep(cluster, cluster.url(name), numbers, options.workers)
                 runs.append(run)
                 print(
                     f"{numbers:>11,} numbers {run.wall:7.1f} s, CPU {run.cpu:6.1f} s, database {run.database:6.1f} s, "

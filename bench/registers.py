@@ -20,6 +20,7 @@ from statistics import median
 import orjson
 
 from bench import processes
+from bench.long_registers import lengthen
 from bench.postgres import Cluster, running_cluster
 from vneid_idp.settings import new_root_secret
 
@@ -47,8 +48,8 @@ class Run:
 class Registers:
     """Registers of several lengths, and the commands that read them."""
 
-    def __init__(self, folder: Path, cluster: Cluster, form: str) -> None:
-        self._folder, self._cluster, self._form = folder, cluster, form
+    def __init__(self, folder: Path, cluster: Cluster, form: str, copies: int) -> None:
+        self._folder, self._cluster, self._form, self._copies = folder, cluster, form, copies
         self._families = 0
         self._environment = os.environ | {
             "VNEID_IDP_ENVIRONMENT": "sandbox",
@@ -58,12 +59,18 @@ class Registers:
         }
 
     def prepare(self, lengths: Sequence[int]) -> None:
-        """Write the registers, and have the population register know all of their holders."""
+        """Write the registers, and have the population register know all of their holders, or those of the first copy
+        of each."""
         self._cluster.create_database("registers")
         self._say("migrate")
         most = 0
         for rows in lengths:
-            said = self._say("numbers", "invent", str(self._file(rows)), "--rows", str(rows))
+            copies = 1 if rows == 1 else self._copies
+            invented = self._file(rows) if copies == 1 else self._folder / "shorter.csv"
+            said = self._say("numbers", "invent", str(invented), "--rows", str(rows // copies))
+            if copies > 1:
+                lengthen(invented, self._file(rows), copies)
+                invented.unlink()
             found = _HOLDERS.search(said)
             assert found is not None, said
             most = max(most, int(found[1]))
@@ -147,6 +154,9 @@ def main() -> None:
     parser.add_argument("--rows", nargs="+", type=int, default=[100_000, 1_000_000], help="default: 100000 1000000")
     parser.add_argument("--commands", nargs="+", default=["check", "import"], choices=["check", "import"])
     parser.add_argument("--form", choices=["csv", "parquet"], default="csv", help="of the files (default: csv)")
+    parser.add_argument(
+        "--copies", type=int, default=1, help="write each as so many copies of a shorter one, whose holders are known"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="of each length in turn (default: 3)")
     options = parser.parse_args()
     runs = []
@@ -154,7 +164,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="vneid-idp-registers-", dir="/var/tmp") as folder,
         running_cluster() as cluster,
     ):
-        registers = Registers(Path(folder), cluster, options.form)
+        registers = Registers(Path(folder), cluster, options.form, options.copies)
         registers.prepare([1, *options.rows])
         for _ in range(options.rounds):
             for command in options.commands:

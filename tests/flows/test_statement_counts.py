@@ -1,5 +1,6 @@
 """One statement a request on the hot path (design: performance, rule 1), counted once everything is warm."""
 
+import re
 from collections.abc import Awaitable
 from typing import Any
 
@@ -8,12 +9,16 @@ import pytest
 from tests.support.bindings import Caller
 from tests.support.carrier import Carrier
 from tests.support.country import Country
+from tests.support.pages import opened
 from tests.support.polling import Television, device_party
+from tests.support.registered import put_in_register
 from tests.support.relying_party import Page, Person, RelyingParty
 from tests.support.shortcuts import Known, agreed
 from tests.support.tokens import CHILD, own_token, person_token
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number
 from vneid_idp.kernel.clock import SECOND
 from vneid_idp.protocol.levels import LEVEL_2
+from vneid_idp.registers.classes import RowClass
 
 SCOPE = "openid profile identity age offline_access"
 
@@ -138,3 +143,33 @@ async def test_a_code_to_show_costs_one_statement_and_a_poll_that_nobody_answere
     count, answer = await _statements(land, device.poll())
     assert (count, answer.json()["error"]) == (1, "authorization_pending")
     assert (await _statements(land, device.poll(device_code="junk")))[0] == 1
+
+
+async def test_own_pages_read_as_often_for_fifty_numbers_as_for_one(land: Country, party: RelyingParty) -> None:
+    someone = await agreed(land, party)
+    keys, policy, record = land.idp.keys, await land.idp.current_policy(), someone.person.persona.record
+
+    async def more(serials: range) -> None:
+        numbers = [(f"nbr_{each:026}", f"+8495{each:07}", RowClass.CONSISTENT) for each in serials]
+        async with land.idp.db.writing() as unit:
+            await put_in_register(unit, keys, policy, record.personal_number, numbers)
+            for each in serials:
+                confirmed = ConfirmedNumber(f"+8494{each:07}", "carrier_app", "prepaid", 1)
+                await bind_number(
+                    unit,
+                    land.idp.vault,
+                    keys.blind,
+                    confirmed,
+                    client_id=party.client_id,
+                    family_id="song",
+                    person_id=someone.person_id,
+                    consent_id="",
+                )
+
+    counts = []
+    for serials in (range(1, 2), range(2, 51)):
+        await more(serials)
+        counts.append([(await _statements(land, opened(someone.person, page)))[0] for page in ("/me", "/me/numbers")])
+    page = (await opened(someone.person, "/me/numbers")).text
+    assert len(set(re.findall(r"09[45]\d \d{3} \d{3}", page))) == 100, "those of a register, and those bound"
+    assert counts[0] == counts[1]
