@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Text, bindparam, delete, func, or_, select, update
 
-from vneid_idp.disputes.rules import ClaimBasis, DecisionReason, Dispute, Ended, Side, Whose
+from vneid_idp.disputes.rules import ClaimBasis, DecisionReason, Dispute, DisputeEnd, Side, Whose
 from vneid_idp.disputes.tables import disputes
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
@@ -99,7 +99,7 @@ def _row_of(dispute: Dispute) -> dict[str, Any]:
 def _read(row: Row) -> Dispute:
     known = {name: row[name] for name in _NAMES}
     known["basis"] = ClaimBasis(known["basis"])
-    for name, kind in (("row_of", Side), ("ended", Ended), ("whose", Whose), ("reason", DecisionReason)):
+    for name, kind in (("row_of", Side), ("ended", DisputeEnd), ("whose", Whose), ("reason", DecisionReason)):
         known[name] = None if known[name] is None else kind(known[name])
     return Dispute(**known)
 

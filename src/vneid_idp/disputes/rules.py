@@ -49,7 +49,7 @@ class Whose(StrEnum):
     NEITHER = "neither"
 
 
-class Ended(StrEnum):
+class DisputeEnd(StrEnum):
     """How a dispute ended. Rows name it."""
 
     DECIDED = "decided"
@@ -152,15 +152,15 @@ class Standing:
     row_stands: bool
 
 
-def ended_by_itself(now: Standing) -> tuple[Whose, Ended] | None:
+def ended_by_itself(now: Standing) -> tuple[Whose, DisputeEnd] | None:
     """Whether a dispute is over without a decision: for whom, and how."""
     if not now.claimant_is_there:
-        return Whose.HOLDER, Ended.LEFT
+        return Whose.HOLDER, DisputeEnd.LEFT
     if now.basis is ClaimBasis.REGISTER and not now.row_stands:
-        return Whose.HOLDER, Ended.ROW_GONE
+        return Whose.HOLDER, DisputeEnd.ROW_GONE
     if not now.holder_is_there:
-        return Whose.CLAIMANT, Ended.LEFT
-    return None if now.is_bound else (Whose.CLAIMANT, Ended.RELEASED)
+        return Whose.CLAIMANT, DisputeEnd.LEFT
+    return None if now.is_bound else (Whose.CLAIMANT, DisputeEnd.RELEASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class Dispute:
     holder_evidence: str | None = None
     holder_told_at: Instant | None = None
     ended_at: Instant | None = None
-    ended: Ended | None = None
+    ended: DisputeEnd | None = None
     whose: Whose | None = None
     reason: DecisionReason | None = None
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vneid_idp.disputes import evidence
 from vneid_idp.disputes.evidence import UsedSince
-from vneid_idp.disputes.rules import ClaimBasis, DecisionReason, Ended, Side, Whose
+from vneid_idp.disputes.rules import ClaimBasis, DecisionReason, DisputeEnd, Side, Whose
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.numbers.representations import NUMBER_ID
 from vneid_idp.use_cases.dispute_evidence import DisputeTold
@@ -68,7 +68,7 @@ class Dispute(_Model):
     claimant_told_at: datetime | None = Field(description="When the claimant last told something.")
     holder_told_at: datetime | None
     ended_at: datetime | None
-    ended: Ended | None = Field(
+    ended: DisputeEnd | None = Field(
         description="How it ended. `decided`: you decided. `given_up`: one of them says that the number is not theirs. "
         "`released`: the number was released. `left`: one of them can hold no number any more. `row_gone`: your "
         "register has the number under the claimant's papers no more."

@@ -14,7 +14,7 @@ from vneid_idp.clients import families
 from vneid_idp.disputes import records, refusals
 from vneid_idp.disputes.evidence import LONGEST, Evidence, UsedSince
 from vneid_idp.disputes.refusals import RefusedNumber
-from vneid_idp.disputes.rules import EVIDENCE_KEPT, REFUSALS_KEPT, Dispute, Ended, Side, Whose
+from vneid_idp.disputes.rules import EVIDENCE_KEPT, REFUSALS_KEPT, Dispute, DisputeEnd, Side, Whose
 from vneid_idp.disputes.words import NothingToClaim, UnknownDispute
 from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.portal.access import Holder, for_holder
@@ -246,7 +246,7 @@ def _outcome(request: Request, dispute: Dispute, *, won: bool) -> tuple[str, ...
     say = partial(gettext, request)
     if dispute.ended is None:
         return ()
-    if dispute.ended is not Ended.DECIDED:
+    if dispute.ended is not DisputeEnd.DECIDED:
         return (say(ENDED[dispute.ended]),)
     if dispute.whose is Whose.NEITHER:
         first = say(FOR_NOBODY[Whose.NEITHER])

@@ -19,7 +19,7 @@ from vneid_idp.disputes.rules import (
     REFUSALS_KEPT,
     DecisionReason,
     Dispute,
-    Ended,
+    DisputeEnd,
     Side,
     Standing,
     Whose,
@@ -68,9 +68,9 @@ async def decide_dispute(
     if held.ended_at is None:
         own = await _itself(unit, held)
         if own is None:
-            return await _end(unit, held, whose, Ended.DECIDED, policy, reason)
+            return await _end(unit, held, whose, DisputeEnd.DECIDED, policy, reason)
         held = await _end(unit, held, *own, policy)
-    if (held.ended, held.whose, held.reason) != (Ended.DECIDED, whose, reason):
+    if (held.ended, held.whose, held.reason) != (DisputeEnd.DECIDED, whose, reason):
         raise DisputeOver
     return held
 
@@ -82,7 +82,7 @@ async def give_up(unit: Unit, person_id: str, session_id: str, dispute_id: str, 
     if held.ended_at is not None:
         raise DisputeOver
     whose = Whose.HOLDER if held.side_of(person_id) is Side.CLAIMANT else Whose.CLAIMANT
-    return await _end(unit, held, whose, Ended.GIVEN_UP, policy)
+    return await _end(unit, held, whose, DisputeEnd.GIVEN_UP, policy)
 
 
 async def of_party(unit: Reading, person_id: str, dispute_id: str) -> Dispute:
@@ -145,7 +145,7 @@ async def _hold(unit: Unit, found: Dispute) -> Dispute:
     return held
 
 
-async def _itself(unit: Reading, dispute: Dispute) -> tuple[Whose, Ended] | None:
+async def _itself(unit: Reading, dispute: Dispute) -> tuple[Whose, DisputeEnd] | None:
     bound = await engine.find(unit, SUBSCRIBER_NUMBER, dispute.binding_client_id, dispute.binding_id)
     row = await find_row(unit, dispute.family_id, dispute.number_digest)
     return ended_by_itself(
@@ -174,7 +174,7 @@ async def _end(
     unit: Unit,
     held: Dispute,
     whose: Whose,
-    how: Ended,
+    how: DisputeEnd,
     policy: Policy,
     reason: DecisionReason | None = None,
 ) -> Dispute:
@@ -191,7 +191,7 @@ async def _end(
         now = _row_after(row, held.row_of, whose, how, policy, unit.now)
         await write_row(unit, now)
         await instructions.restore(unit, [(row, now)])
-    await told.settle_decision(unit, held.number_id, Outcome.DONE if how is Ended.DECIDED else Outcome.SUPERSEDED)
+    await told.settle_decision(unit, held.number_id, Outcome.DONE if how is DisputeEnd.DECIDED else Outcome.SUPERSEDED)
     for side, person_id in ((Side.CLAIMANT, held.claimant_id), (Side.HOLDER, held.holder_id)):
         data = {"for_you": _SIDES[whose] is side, "why": how.value}
         await record(unit, Event(EventKind.NUMBER_CLAIM_ENDED, person_id, held.client_id, held.dispute_id, data))
@@ -199,11 +199,11 @@ async def _end(
 
 
 def _row_after(
-    row: RegisteredNumber, side: Side | None, whose: Whose, how: Ended, policy: Policy, now: int
+    row: RegisteredNumber, side: Side | None, whose: Whose, how: DisputeEnd, policy: Policy, now: int
 ) -> RegisteredNumber:
     """What the end makes of the carrier's row, which is of the party `side`, or of somebody else."""
     lost = side is not None and _SIDES[whose] is not side
-    if lost and how in (Ended.DECIDED, Ended.GIVEN_UP):
+    if lost and how in (DisputeEnd.DECIDED, DisputeEnd.GIVEN_UP):
         return nobodys(row, policy, now) if whose is Whose.NEITHER else overruled(row, policy, now)
     # A claimant's word counts now; of a holder nobody was asked.
     return upheld(row, policy, now) if side is Side.CLAIMANT and not lost else undisputed(row, policy, now)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from vneid_idp.disputes.evidence import UsedSince
-from vneid_idp.disputes.rules import DecisionReason, Ended, Whose
+from vneid_idp.disputes.rules import DecisionReason, DisputeEnd, Whose
 from vneid_idp.web.i18n import mark
 
 USED_SINCE: Mapping[UsedSince, str] = {
@@ -20,11 +20,11 @@ DECIDED: Mapping[DecisionReason, str] = {
     DecisionReason.LAWFUL_ORDER: mark("An authority ordered so."),
 }
 """Why the carrier decided so, to both of them."""
-ENDED: Mapping[Ended, str] = {
-    Ended.GIVEN_UP: mark("One of you said that the number is not theirs after all."),
-    Ended.RELEASED: mark("The number was released."),
-    Ended.LEFT: mark("The other person can hold no number any more."),
-    Ended.ROW_GONE: mark("The carrier's register has the number under other papers now, or not any more."),
+ENDED: Mapping[DisputeEnd, str] = {
+    DisputeEnd.GIVEN_UP: mark("One of you said that the number is not theirs after all."),
+    DisputeEnd.RELEASED: mark("The number was released."),
+    DisputeEnd.LEFT: mark("The other person can hold no number any more."),
+    DisputeEnd.ROW_GONE: mark("The carrier's register has the number under other papers now, or not any more."),
 }
 """How it ended without a decision."""
 YOURS = (mark("Yours"), "success")

@@ -110,8 +110,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("end what children agreed to alone", 60, end_too_young),
         Task("end subscriptions that are over", 30, lambda: end_due_subscriptions(db)),
         Task("read registers of carriers", 5, lambda: read_registers(provider)),
-        Task("forget registers of carriers", 60, lambda: forget_registers(db)),
-        Task("end disputes that are over", 60, lambda: settle_disputes(db)),
+        Task("end what is over of carriers' registers", 60, lambda: end_what_is_over(db)),
         Task("rest what nobody supervises", 300, lambda: rest_unsupervised(db, provider.vault)),
         Task("sweep", 300, lambda: db.transact(sweep, durable=False)),
         Task("forget what ended", 300, lambda: forget_ended(db, retention)),
@@ -166,6 +165,12 @@ async def read_registers(provider: Idp) -> None:
     desk = Desk(provider.db, provider.vault, provider.keys.sealer, provider.keys.blind, provider.registry)
     while await read_received(desk, await provider.policy.current()):
         pass
+
+
+async def end_what_is_over(db: Database) -> None:
+    """End disputes that are over by themselves, and forget the registers of carriers that are gone."""
+    await settle_disputes(db)
+    await forget_registers(db)
 
 
 async def forget_registers(db: Database) -> None:

@@ -20,7 +20,7 @@ from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.clients import families
 from vneid_idp.disputes import records, refusals
 from vneid_idp.disputes.evidence import Evidence, UsedSince
-from vneid_idp.disputes.rules import EVIDENCE_KEPT, DecisionReason, Dispute, Ended, Side, Whose
+from vneid_idp.disputes.rules import EVIDENCE_KEPT, DecisionReason, Dispute, DisputeEnd, Side, Whose
 from vneid_idp.disputes.words import ClaimWaits, DisputeOver, TooManyClaims
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
@@ -176,20 +176,24 @@ async def scene(land: Country) -> Scene:
 
 
 async def test_every_end_leaves_binding_and_row_as_it_should(scene: Scene) -> None:
-    yours, theirs = Whose.CLAIMANT, Whose.HOLDER
-    ends: list[tuple[bool, Callable[[Dispute], Awaitable[Any]], tuple[str, str, Whose, Ended]]] = [
-        (True, lambda each: scene.decide(each, yours), ("released", "verified", yours, Ended.DECIDED)),
-        (True, lambda each: scene.decide(each, theirs), ("confirmed", "disowned", theirs, Ended.DECIDED)),
-        (True, lambda each: scene.decide(each, Whose.NEITHER), ("released", "disowned", Whose.NEITHER, Ended.DECIDED)),
-        (True, lambda each: scene.leave(each, scene.claimant), ("confirmed", "disowned", theirs, Ended.GIVEN_UP)),
-        (True, lambda each: scene.leave(each, scene.holder), ("released", "verified", yours, Ended.GIVEN_UP)),
-        (True, scene.release, ("released", "verified", yours, Ended.RELEASED)),
-        (True, scene.lose_row, ("confirmed", "registered", theirs, Ended.ROW_GONE)),
+    yours, theirs, nobodys = Whose.CLAIMANT, Whose.HOLDER, Whose.NEITHER
+    ends: list[tuple[bool, Callable[[Dispute], Awaitable[Any]], tuple[str, str, Whose, DisputeEnd]]] = [
+        (True, lambda each: scene.decide(each, yours), ("released", "verified", yours, DisputeEnd.DECIDED)),
+        (True, lambda each: scene.decide(each, theirs), ("confirmed", "disowned", theirs, DisputeEnd.DECIDED)),
+        (
+            True,
+            lambda each: scene.decide(each, nobodys),
+            ("released", "disowned", nobodys, DisputeEnd.DECIDED),
+        ),
+        (True, lambda each: scene.leave(each, scene.claimant), ("confirmed", "disowned", theirs, DisputeEnd.GIVEN_UP)),
+        (True, lambda each: scene.leave(each, scene.holder), ("released", "verified", yours, DisputeEnd.GIVEN_UP)),
+        (True, scene.release, ("released", "verified", yours, DisputeEnd.RELEASED)),
+        (True, scene.lose_row, ("confirmed", "registered", theirs, DisputeEnd.ROW_GONE)),
         # Of a number that was refused the row is the holder's, made for the dispute.
-        (False, lambda each: scene.decide(each, yours), ("released", "disowned", yours, Ended.DECIDED)),
-        (False, lambda each: scene.decide(each, theirs), ("confirmed", "registered", theirs, Ended.DECIDED)),
-        (False, lambda each: scene.leave(each, scene.holder), ("released", "disowned", yours, Ended.GIVEN_UP)),
-        (False, scene.release, ("released", "registered", yours, Ended.RELEASED)),
+        (False, lambda each: scene.decide(each, yours), ("released", "disowned", yours, DisputeEnd.DECIDED)),
+        (False, lambda each: scene.decide(each, theirs), ("confirmed", "registered", theirs, DisputeEnd.DECIDED)),
+        (False, lambda each: scene.leave(each, scene.holder), ("released", "disowned", yours, DisputeEnd.GIVEN_UP)),
+        (False, scene.release, ("released", "registered", yours, DisputeEnd.RELEASED)),
     ]
     for by_row, end, expected in ends:
         opened = await scene.dispute(by_row=by_row)
@@ -206,8 +210,8 @@ async def test_who_dies_or_is_forgotten_disputes_nothing_any_more(scene: Scene) 
     first, second = await scene.dispute(by_row=True), await scene.dispute(by_row=False)
     await scene.do(lambda unit: die(scene.land, unit, scene.holder.person_id))
     await settle_disputes(idp.db)
-    assert await scene.now(first) == ("released", "verified", Whose.CLAIMANT, Ended.LEFT)
-    assert (await scene.now(second))[2:] == (Whose.CLAIMANT, Ended.LEFT)
+    assert await scene.now(first) == ("released", "verified", Whose.CLAIMANT, DisputeEnd.LEFT)
+    assert (await scene.now(second))[2:] == (Whose.CLAIMANT, DisputeEnd.LEFT)
     scene.holder = await known(scene.land, "very-long-name")
     third = await scene.dispute(by_row=True)
     told, of = WHO, scene.claimant
@@ -216,7 +220,7 @@ async def test_who_dies_or_is_forgotten_disputes_nothing_any_more(scene: Scene) 
     )
     await scene.do(lambda unit: forget_person(unit, idp.vault, idp.keys.blind, scene.claimant.person_id))
     state, _, whose, ended = await scene.now(third)
-    assert (state, whose, ended) == ("confirmed", Whose.HOLDER, Ended.LEFT)
+    assert (state, whose, ended) == ("confirmed", Whose.HOLDER, DisputeEnd.LEFT)
     async with idp.db.reading() as unit:
         after = await records.find(unit, third.dispute_id)
     assert after is not None

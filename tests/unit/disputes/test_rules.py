@@ -14,7 +14,7 @@ from vneid_idp.disputes.rules import (
     Case,
     Claim,
     ClaimBasis,
-    Ended,
+    DisputeEnd,
     Standing,
     Whose,
     case_of,
@@ -57,16 +57,18 @@ STANDS = Standing(ClaimBasis.REGISTER, is_bound=True, claimant_is_there=True, ho
     ("changes", "expected"),
     [
         ({}, None),
-        ({"is_bound": False}, (Whose.CLAIMANT, Ended.RELEASED)),
-        ({"claimant_is_there": False}, (Whose.HOLDER, Ended.LEFT)),
-        ({"holder_is_there": False}, (Whose.CLAIMANT, Ended.LEFT)),
-        ({"row_stands": False}, (Whose.HOLDER, Ended.ROW_GONE)),
+        ({"is_bound": False}, (Whose.CLAIMANT, DisputeEnd.RELEASED)),
+        ({"claimant_is_there": False}, (Whose.HOLDER, DisputeEnd.LEFT)),
+        ({"holder_is_there": False}, (Whose.CLAIMANT, DisputeEnd.LEFT)),
+        ({"row_stands": False}, (Whose.HOLDER, DisputeEnd.ROW_GONE)),
         ({"row_stands": False, "basis": ClaimBasis.REFUSED}, None),
-        ({"claimant_is_there": False, "holder_is_there": False}, (Whose.HOLDER, Ended.LEFT)),
-        ({"row_stands": False, "is_bound": False}, (Whose.HOLDER, Ended.ROW_GONE)),
+        ({"claimant_is_there": False, "holder_is_there": False}, (Whose.HOLDER, DisputeEnd.LEFT)),
+        ({"row_stands": False, "is_bound": False}, (Whose.HOLDER, DisputeEnd.ROW_GONE)),
     ],
 )
-def test_when_a_dispute_is_over_by_itself(changes: dict[str, object], expected: tuple[Whose, Ended] | None) -> None:
+def test_when_a_dispute_is_over_by_itself(
+    changes: dict[str, object], expected: tuple[Whose, DisputeEnd] | None
+) -> None:
     assert ended_by_itself(replace(STANDS, **changes)) == expected  # type: ignore[arg-type]
 
 
