@@ -115,6 +115,10 @@ class Service:
         return self.has_account or any(PERMISSIONS[name].tells for name in self.permissions)
 
 
+_JUST_DONE = ("withdrawn", "reopened", "again", "told_anew")
+"""What the address may say was done on the page before this one."""
+
+
 async def show(request: Request, holder: Holder) -> Response:
     """The page."""
     provider, say, locale = holder.provider, partial(gettext, request), locale_of(request)
@@ -167,14 +171,11 @@ async def show(request: Request, holder: Holder) -> Response:
         confirmations=confirmations,
         answers=answers_to(clients | of_ended, servers, say, locale),
         ended=ended(over, kept_receipts, kept_names, children, clients | of_ended, say, locale),
-        withdrawn="withdrawn" in request.query_params,
+        **{each: each in request.query_params for each in _JUST_DONE},
         goes_on=None
         if just_ended is None
         else await goes_on(holder, just_ended, about_whom(current, just_ended, children, say)),
-        reopened="reopened" in request.query_params,
-        again="again" in request.query_params,
         offers=await consents_offered(request, holder),
-        told_anew="told_anew" in request.query_params,
         ages=await ages_offered(request, holder, current, clients),
     )
 

@@ -1,6 +1,8 @@
 """A carrier binds a number that the person of its access token confirmed, as their own or a child's, or releases one of
 its numbers."""
 
+from collections.abc import Mapping
+
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import MoveForbidden
 from vneid_idp.bindings.engine.service import Bound
@@ -37,6 +39,7 @@ from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
 from vneid_idp.matching.service import Match, digest_of_phone
@@ -57,6 +60,12 @@ from vneid_idp.use_cases.rest_on_phone import trust_phone
 from vneid_idp.use_cases.take_over_number import take_over_number
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
+
+_WAITS: Mapping[NumberState, type[DomainError]] = {
+    NumberState.SUSPENDED: NumberSuspended,
+    NumberState.DISPUTED: NumberDisputed,
+}
+"""Where the person brings nothing that lets a number count again."""
 
 
 async def bind_number(
@@ -103,10 +112,8 @@ async def bind_number(
     bound, is_new = await _bind(
         unit, vault, blind, by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key
     )
-    if bound.binding.state is NumberState.SUSPENDED:
-        raise NumberSuspended
-    if bound.binding.state is NumberState.DISPUTED:
-        raise NumberDisputed
+    if bound.binding.state in _WAITS:
+        raise _WAITS[bound.binding.state]
     is_matched = match_id is not None and match_id != bound.binding.match_id
     if is_new or is_matched:
         by_guardian = by.on_behalf_of is not None

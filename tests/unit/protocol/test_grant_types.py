@@ -244,7 +244,7 @@ authorisations = st.builds(
     on_behalf_of=st.none() | st.builds(Child, st.text()),
     claims=st.just({"userinfo": {"email": {"essential": True}}}), details=st.just(({"type": "t", "actions": ["a"]},)),
     level=st.integers(0, 2), acr=st.text(), amr=tuples, auth_time=st.integers(0, 2**53), bound_to=confirmations,
-    actors=tuples, device_number=st.none() | st.builds(DeviceNumber, st.text(), st.text()),
+    actors=tuples, device_number=st.none() | st.builds(DeviceNumber, st.text(), st.text()), by_message=st.booleans(),
 )  # fmt: skip
 codes = st.builds(
     Code, grant_id=st.text(), redirect_uri=st.text(), issued_at=st.integers(0, 2**53), nonce=st.none() | st.text(),
@@ -269,7 +269,7 @@ def test_what_earlier_versions_wrote_is_read_for_as_long_as_it_lives() -> None:
         NOW - 5, ["jkt", "thumb"], ["cli_b", "cli_c"],
     ]  # fmt: skip
     assert Authorisation.from_json(written) == AUTHORISATION, "which links nothing"
-    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False, [], None, None, None]
+    assert orjson.loads(orjson.dumps(AUTHORISATION.to_json())) == [*written, False, [], None, None, None, True]
     assert Authorisation.from_json(written[:-2]) == replace(AUTHORISATION, bound_to=None, actors=())
     derived = Authorisation.from_json([*written[:4], ["con_a", None, "cli_z", "grt_z"], *written[5:]])
     assert derived.ground == AuthorisationGround("con_a", None, ParentGrant("cli_z", "grt_z", 0))
