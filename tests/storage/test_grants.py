@@ -287,6 +287,7 @@ FULL = Authorisation(
     acts_for="cli_app",
     purpose="account",
     device_number=DeviceNumber("song", "bind_a"),
+    by_message=False,
 )
 
 
