@@ -119,7 +119,7 @@ def test_the_app_is_installed_tells_that_something_waits_and_says_where_there_is
     push = {"origin": phone.server.issuer, "registrationId": known[-1]["registrationId"], "data": ""}
     devtools.send("ServiceWorker.deliverPushMessage", push)
     notice = worker.evaluate(_NOTICE)
-    assert notice == ["Có yêu cầu đang chờ bạn", "Mở ứng dụng định danh để xem ai yêu cầu.", "/phone"]
+    assert notice == ["Có yêu cầu đang chờ bạn", "Mở ứng dụng định danh để xem.", "/phone"]
     assert worker.evaluate(_PRESSED) == "/phone"
 
     context.set_offline(True)
