@@ -97,7 +97,8 @@ def test_the_office_hands_in_a_register_and_lets_days_pass(
     page.click("main form .button")
     expect(page.locator("h1")).to_have_text(re.compile(f"{ON_ITS_WAY[locale]}|{FOUND[locale]}"))
     check(page, locale)
-    expect(page.locator("h1")).to_have_text(FOUND[locale])
+    # A worker looks for registers each five seconds, and reads this one.
+    expect(page.locator("h1")).to_have_text(FOUND[locale], timeout=PATIENCE_MS)
     expect(page.locator(".bars").first).to_be_visible()
     check(page, locale)
     page.goto(f"{sandbox.carrier}/office/ladder")
