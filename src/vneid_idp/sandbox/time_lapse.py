@@ -2,7 +2,8 @@
 
 Each step is taken as of the day on which it is due, as if nobody had proved a number meanwhile and the sandbox had run
 all the time. Clocks stay where they are, so that people sign in and applications verify tokens as before; what was done
-then has a day that is still to come.
+then has a day that is still to come. What rests on a number whose contract ends then, codes to it and linked accounts,
+is left as it is: else whoever looked on would find nobody to be any more.
 """
 
 import asyncio

@@ -33,7 +33,8 @@ class _Swept:
 
 async def sweep_ladder(db: Database, policy: Policy, secrets: Secrets | None = None) -> int:
     """Take what is due by now; how many instructions follow. One step of a number a round: where several are due, the
-    next round takes the next. What rests on a number ends with its contract; without `secrets` nobody has accounts."""
+    next round takes the next. What rests on a number ends with its contract; without `secrets` it is left
+    alone."""
     given, after = 0, START
     while True:
         swept = await db.transact(partial(_sweep, policy, secrets, after))
