@@ -118,6 +118,7 @@ async def test_a_running_provider_serves_the_contract_with_its_own_address(land:
         assert answer.headers["content-type"] == "application/json"
         served = answer.json()
     assert served == {**openapi(), "servers": [{"url": ISSUER}]}
+    assert openapi(ISSUER) is openapi(ISSUER), "made once: it takes longer than a sign-in, and anybody may ask for it"
 
 
 async def test_the_sandboxs_viewer_offers_each_contract(land: Country) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from jsonschema_rs import Draft202012Validator
 
+from tests.support.contracts import assert_as_published
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from vneid_idp.bindings.engine import service as bindings
@@ -50,14 +50,10 @@ async def states(land: Country, party: RelyingParty) -> dict[str, BindingState]:
     return {binding.binding_id: binding.state for binding in found}
 
 
-def assert_as_published(method: str, path: str, answer: httpx.Response) -> None:
+def assert_account_as_published(method: str, path: str, answer: httpx.Response) -> None:
     """The answer is what the published contract says."""
-    document = openapi()
     template = ACCOUNTS + (path.split("?")[0] if path in ("", "/status") or path.startswith("?") else "/{binding_id}")
-    described = document["paths"][template][method.lower()]["responses"][str(answer.status_code)]
-    media_type = answer.headers["content-type"].partition(";")[0]
-    schema = described["content"][media_type]["schema"]
-    Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+    assert_as_published(openapi, method, template, answer)
 
 
 class Caller:
@@ -73,7 +69,7 @@ class Caller:
         headers = self.headers | more.pop("headers", {})
         answer = await self.network.request(method, ACCOUNTS + path, headers=headers, **more)
         body: dict[str, Any] = answer.json()
-        assert_as_published(method, path, answer)
+        assert_account_as_published(method, path, answer)
         assert answer.headers["cache-control"] == "no-store"
         if code is None:
             assert answer.is_success, body

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.support.authority import change, die, lock, unlock
-from tests.support.bindings import ACCOUNTS, assert_as_published
+from tests.support.bindings import ACCOUNTS, assert_account_as_published
 from tests.support.country import Country
 from tests.support.relying_party import RelyingParty
 from tests.support.tokens import CHILD, OWN, own_token, person_token
@@ -87,7 +87,7 @@ class Family:
         async with self.land.browser() as network:
             headers = {"Authorization": f"Bearer {token}"}
             answer = await network.post(ACCOUNTS, headers=headers, json={"account_id": account})
-        assert_as_published("POST", "", answer)
+        assert_account_as_published("POST", "", answer)
         return answer
 
     async def read(self, path: str) -> dict[str, Any]:

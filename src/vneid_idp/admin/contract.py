@@ -1,5 +1,6 @@
 """The OpenAPI document of `admin/v1`: published in `openapi/`."""
 
+from functools import cache
 from typing import Any
 
 from vneid_idp.admin.routes import router
@@ -16,6 +17,7 @@ a stable `code`.
 """
 
 
+@cache
 def openapi(issuer: str | None = None) -> dict[str, Any]:
     """The document, with `issuer` as its server; without one for publication."""
     return document("admin/v1", _DESCRIPTION, router.routes, issuer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -73,6 +74,7 @@ CONTRACTS: Mapping[str, CamaraApi] = {
 """By the title of the document."""
 
 
+@cache
 def openapi(title: str, issuer: str | None = None) -> dict[str, Any]:
     """One of the documents, with `issuer` as its server; without one for publication."""
     api = CONTRACTS[title]

@@ -1,5 +1,6 @@
 """The OpenAPI document of `matches/v1`: published in `openapi/`."""
 
+from functools import cache
 from typing import Any
 
 from vneid_idp.matches.routes import router
@@ -16,6 +17,7 @@ sandbox, synthetic people.
 """
 
 
+@cache
 def openapi(issuer: str | None = None) -> dict[str, Any]:
     """The document, with `issuer` as its server; without one for publication."""
     return document("matches/v1", _DESCRIPTION, router.routes, issuer)

@@ -1,5 +1,6 @@
 """The OpenAPI document of the JSON API: published in `openapi/`, served at `/openapi.json`, shown at `/docs`."""
 
+from functools import cache
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ stable `code`. Unofficial sandbox, synthetic people.
 """
 
 
+@cache
 def openapi(issuer: str | None = None) -> dict[str, Any]:
     """The document, with `issuer` as its server; without one for publication."""
     return document("bindings/v1", _DESCRIPTION, router.routes, issuer)

@@ -224,12 +224,13 @@ async def test_fifty_reports_at_once_give_an_event_each(land: Country, scene: Sc
     async with listening() as service:
         await scene.subscribe(await scene.token(*SUBSCRIPTION_SCOPES), service)
         reports = [now - (number % 10) * SECOND for number in range(50)]
-        await asyncio.gather(
+        answers = await asyncio.gather(
             *(
                 scene.carrier.call("POST", f"{path}/swaps", own, json={"occurred_at": to_datetime(at).isoformat()})
                 for at in reports
             )
         )
+        assert {answer["_status"] for answer in answers} == {200}
         await sent(land)
         told = [event["time"] for kind, event in heard(service) if kind == "swapped"]
         assert sorted(told) == sorted(to_datetime(at).isoformat().replace("+00:00", "Z") for at in set(reports))

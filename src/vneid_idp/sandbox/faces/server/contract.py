@@ -1,5 +1,6 @@
 """`face-matcher/v1` as an OpenAPI document, from the types that client and server share: published in `openapi/`."""
 
+from functools import cache
 from typing import Any
 
 from vneid_idp.sandbox.faces.server.routes import router
@@ -25,6 +26,7 @@ _SERVER = {
 }
 
 
+@cache
 def openapi() -> dict[str, Any]:
     """The document."""
     return document("face-matcher/v1", _DESCRIPTION, router.routes, published_at=_SERVER)
