@@ -13,6 +13,7 @@ from tests.support.shortcuts import Known, agreed, known
 from vneid_idp.audit import service as audit
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
+from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family
 from vneid_idp.consent import service as consents
 from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.service import enqueue, list_deliveries, open_delivery
@@ -56,6 +57,11 @@ async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party
     numbers = [("nbr_1", "+84951234567", RowClass.CONSISTENT)]
     async with land.idp.db.writing() as unit:
         (number,) = await put_in_register(unit, keys, await land.idp.policy.current(), card, numbers)
+        await bind_number(
+            unit, vault, keys.blind, ConfirmedNumber("+84951234567", "carrier_app", "prepaid", 1),
+            client_id=party.client_id, family_id=number.family_id, person_id=someone.person_id, consent_id="con_1",
+            holder_digest=number.holder_digest,
+        )  # fmt: skip
     await forget(land, someone)
     assert await land.idp.registry.find(someone.person_id) is None
     assert await land.idp.registry.find_by_number(someone.person.persona.record.personal_number) is None
@@ -67,6 +73,9 @@ async def test_what_tells_who_somebody_is_never_opens_again(land: Country, party
         kept = await find(unit, number.family_id, number.number_digest)
         assert kept is not None
         assert kept.holder_digest is None
+        assert [each.holder_digest for each in await list_of_family(unit, number.family_id, after=None, limit=9)] == [
+            None
+        ]
         # Not even by the keyed digest of the number does anybody find the history of the person.
         assert await unit.fetch(NAMED, of=someone.person_id) == []
         rows = (

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -23,6 +24,7 @@ from vneid_idp.bindings.subscriber_numbers.service import (
 )
 from vneid_idp.bindings.subscriber_numbers.words import CarrierUnknown
 from vneid_idp.clients.service import UnknownClient
+from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.instructions.tables import instructions
 from vneid_idp.kernel.clock import DAY, HOUR
@@ -260,14 +262,16 @@ async def test_the_last_client_of_a_carrier_takes_its_register_along(song: Uploa
     assert (await again.upload(row(1))).outcomes == Counter({NumberOutcome.ADDED: 1})
 
 
-async def bind_verified(unit: Unit, song: Uploads, serial: int) -> None:
-    """Somebody binds the number of `row(serial)`, and is matched with it."""
+async def bind_verified(unit: Unit, song: Uploads, serial: int, who: RegistryRecord = RECORD) -> None:
+    """Somebody, who has no account, binds the number of `row(serial)`, and is matched with it."""
     number = ConfirmedNumber(f"+8495{serial:07}", "identity_app", "prepaid", serial)
     bound = await bind_number(
         unit, Vault(SEALER), BLIND, number, client_id=song.client_id, family_id=song.family,
         person_id="per_1", consent_id="con_1",
     )  # fmt: skip
-    binding_id, brought = bound.binding.binding_id, {"match_id": "mtc_1", "channel": "identity_app"}
+    papers = service.digest_of_holder(BLIND, who.personal_number)
+    binding_id = bound.binding.binding_id
+    brought = {"match_id": "mtc_1", "channel": "identity_app", "holder_digest": papers}
     await engine.move(unit, SUBSCRIBER_NUMBER, song.client_id, binding_id, NumberMove.VERIFY, **brought)
 
 
@@ -309,3 +313,17 @@ async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another
     await bind(3)
     await song.upload(row(1, OTHER), row(2, birthdate="1990-01-01"), row(3))
     assert [(await song.number(each)).state.value for each in (1, 2, 3)] == ["registered", "verified", "registered"]
+
+
+async def test_who_was_authenticated_proves_the_row_of_their_own_papers_alone(song: Uploads) -> None:
+    for serial in (1, 2, 3):
+        await song.db.transact(partial(bind_verified, song=song, serial=serial, who=OTHER))
+    await song.upload(row(1), row(2, OTHER), row(3, None))
+    found = [(await song.number(each)).state.value for each in (1, 2, 3)]
+    assert found == ["registered", "verified", "verified"], "a row without papers is of nobody else"
+    # The carrier sets its register right: the number is whose it was all the time, and stays bound.
+    await song.upload(row(1, OTHER), row(2, OTHER), row(3, None))
+    assert (await song.number(1)).state.value == "verified"
+    async with song.db.reading() as unit:
+        bound = await list_of_family(unit, song.family, after=None, limit=9)
+    assert [each.state.value for each in bound] == ["verified"] * 3

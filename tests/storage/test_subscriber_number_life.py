@@ -24,7 +24,7 @@ from vneid_idp.bindings.subscriber_numbers import reports
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove, NumberState
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind
-from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber, Verified
 from vneid_idp.bindings.subscriber_numbers.service import (
     ConfirmedNumber,
     bind_number,
@@ -140,7 +140,7 @@ class NumberHeld(RuleBasedStateMachine):
     @rule()
     def verify(self) -> None:
         assert self.held is not None
-        (found,) = self.do(self.move(NumberMove.VERIFY, match_id="mtc_1", channel="carrier_app"))
+        (found,) = self.do(self.move(NumberMove.VERIFY, match_id="mtc_1", channel="carrier_app", holder_digest="h"))
         if self.held.suspended:
             assert isinstance(found, MoveForbidden)
             return
@@ -232,7 +232,7 @@ class NumberHeld(RuleBasedStateMachine):
 
     @invariant()
     def one_has_it_and_it_stands_so(self) -> None:
-        async def look() -> tuple[tuple[SubscriberNumber, ...], dict[str, Instant], Counter[str]]:
+        async def look() -> tuple[tuple[SubscriberNumber, ...], dict[str, Verified], Counter[str]]:
             async with self.db.reading() as unit:
                 found = await list_of_family(unit, FAMILY, after=None, limit=100)
                 counts = Counter({row["kind"]: row["count"] for row in await unit.fetch(_COUNTS)})

@@ -16,7 +16,15 @@ from vneid_idp.registered_numbers import apart, uploads
 from vneid_idp.registered_numbers import telling_store as store
 from vneid_idp.registered_numbers.carrier_key import CarrierKey
 from vneid_idp.registered_numbers.rules import RegisteredNumber
-from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, new_number, recycled, told_again
+from vneid_idp.registered_numbers.telling import (
+    Source,
+    Told,
+    is_new_life,
+    new_number,
+    proved_since,
+    recycled,
+    told_again,
+)
 from vneid_idp.registered_numbers.telling_store import Walked
 from vneid_idp.registered_numbers.uploads import Coming, NumberOutcome, Progress, RegisterUpload, UploadState, advanced
 from vneid_idp.registers.classes import RowClass
@@ -118,12 +126,12 @@ class _Writing:
         self.now = now
         self._patterns: dict[tuple[RowClass, tuple[RowClass, ...], bool], store.Pattern] = {}
 
-    def new_rows(self, told: Sequence[Told], proved_at: Mapping[str, Instant]) -> list[tuple[Any, ...]]:
-        """The numbers as they begin, in the form of the table; of those by whose digest there is an instant the holder
-        is proved since."""
+    def new_rows(self, told: Sequence[Told], proved_at: Mapping[str, Instant | None]) -> list[tuple[Any, ...]]:
+        """The numbers as they begin, in the form of the table; `proved_at` is, by their digests, since when their
+        holders are proved."""
         ids, sealed = new_ids("nbr", len(told)), self.key.seal_all([each.phone_number for each in told])
         return [
-            self._new_row(each, proved_at.get(each.number_digest), number_id, sealed_number)
+            self._new_row(each, proved_at[each.number_digest], number_id, sealed_number)
             for each, number_id, sealed_number in zip(told, ids, sealed, strict=True)
         ]
 
@@ -168,19 +176,19 @@ async def _write(
     outcomes = Counter(
         {NumberOutcome.ADDED: len(fresh), NumberOutcome.UNCHANGED: len(told) - len(fresh) - len(differing)}
     )
+    proved = {each.number_digest: proved_since(each, verified.get(each.number_digest)) for each in fresh}
     changed = []
     for before in await store.seize(unit, differing):
-        each = differing[before.number_digest]
+        each, holder = differing[before.number_digest], verified.get(before.number_digest)
         if is_new_life(before, each):
             changed.append((before, recycled(before, writing.now)))
             fresh.append(each)
-            # Whoever has it bound is the holder before.
-            verified.pop(before.number_digest, None)
+            proved[each.number_digest] = proved_since(each, holder, is_new_life=True)
             outcomes[NumberOutcome.RECYCLED] += 1
         else:
-            changed.append((before, writing.again(each, before, is_verified=before.number_digest in verified)))
+            changed.append((before, writing.again(each, before, is_verified=proved_since(each, holder) is not None)))
             outcomes[NumberOutcome.CHANGED if before.absent_at is None else NumberOutcome.RETURNED] += 1
     # First: a number has one life at a time.
     await store.write(unit, [after for _, after in changed])
-    await store.add(unit, writing.new_rows(fresh, verified))
+    await store.add(unit, writing.new_rows(fresh, proved))
     return outcomes, changed

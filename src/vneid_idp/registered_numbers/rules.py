@@ -77,6 +77,12 @@ _SIGNS = {
 """The fact that tells each state; the last word comes first."""
 
 
+def lets_prove(registered: str | None, holder_digest: str) -> bool:
+    """Whether somebody with these papers proves a number that a register has for `registered`: for them, or for papers
+    without a personal ID number, which say of nobody else that it is theirs."""
+    return registered in (None, holder_digest)
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """Why a number is on the ladder, and how far it came."""

@@ -8,7 +8,7 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import answers, apart, carrier_key, climbing, store, telling_store, uploads
 from vneid_idp.registered_numbers.answers import Answer
-from vneid_idp.registered_numbers.rules import RegisteredNumber
+from vneid_idp.registered_numbers.rules import RegisteredNumber, lets_prove
 from vneid_idp.storage.unit import Reading, Unit
 
 _HOLDER = "registered_numbers.holder"
@@ -71,7 +71,7 @@ async def prove(
     before = await store.seize(unit, family_id, number_digest)
     if before is None or before.facts.ended_at is not None:
         return None
-    if before.holder_digest not in (None, digest_of_holder(blind, id_number)):
+    if not lets_prove(before.holder_digest, digest_of_holder(blind, id_number)):
         return None
     after = climbing.proved(before, unit.now)
     await store.write(unit, after)

@@ -5,12 +5,13 @@ before. Pure.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from vneid_idp.bindings.subscriber_numbers.rules import Verified
 from vneid_idp.kernel.clock import Instant, local_date
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers.answers import AGREE
 from vneid_idp.registered_numbers.climbing import first_ladder, proved, put_on
-from vneid_idp.registered_numbers.rules import NumberFacts, RegisteredNumber
+from vneid_idp.registered_numbers.rules import NumberFacts, RegisteredNumber, lets_prove
 from vneid_idp.registers.classes import RowClass
 
 _PART = 24
@@ -95,6 +96,19 @@ def is_new_life(before: RegisteredNumber, told: Told) -> bool:
     return before.absent_at is not None or activated
 
 
+def proved_since(told: Told, verified: Verified | None, *, is_new_life: bool = False) -> Instant | None:
+    """Since when the holder in a row is proved, of a number that is bound as `verified`: not where that is by somebody
+    with other papers, of whom the row knows nothing. Whoever has a number that began anew had it before, unless the row
+    names them."""
+    if verified is None:
+        return None
+    if is_new_life:
+        is_theirs = told.holder_digest is not None and told.holder_digest == verified.holder_digest
+    else:
+        is_theirs = verified.holder_digest is None or lets_prove(told.holder_digest, verified.holder_digest)
+    return verified.at if is_theirs else None
+
+
 def names_somebody(told: Told) -> bool:
     """Whether a row has papers of anybody, whom the population register may know or not."""
     return bool(_papers(told.row_digest))
@@ -103,8 +117,8 @@ def names_somebody(told: Told) -> bool:
 def told_again(
     before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant, *, is_verified: bool
 ) -> RegisteredNumber:
-    """The number, of the same holder, after a register tells something else of it; `is_verified` says that somebody who
-    was authenticated has it bound.
+    """The number, of the same holder, after a register tells something else of it; `is_verified` says that its
+    holder was authenticated and has it bound.
 
     What people said of it stays, and so does a ladder that they set it on, or another device, of which a row says
     nothing. Where somebody said that it is theirs, a row that agrees proves it. A row that is in order takes the number

@@ -52,6 +52,7 @@ from vneid_idp.protocol.errors import InsufficientAuthentication
 from vneid_idp.protocol.levels import LEVEL_2
 from vneid_idp.protocol.permitted import permitted
 from vneid_idp.registered_numbers import service as registered_numbers
+from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.storage.unit import Reading, Unit
 from vneid_idp.use_cases.consent_for_child import NotTheirGuardian
 from vneid_idp.use_cases.end_dispute import settle_disputes_of
@@ -202,6 +203,7 @@ async def _bind(
             family_id=carrier_of(agreed),
             person_id=record.person_id,
             consent_id=consent_id,
+            holder_digest=digest_of_holder(blind, record.personal_number),
             guardian_id=guardian_id,
             done_by=as_done_by(by),
             match_id=match_id,
@@ -255,6 +257,7 @@ async def _verify(
         {"by": "client"} | as_done_by(by),
         match_id=match_id,
         channel=channel,
+        holder_digest=digest_of_holder(blind, record.personal_number),
     )
     if verified is None:
         raise MoveForbidden

@@ -3,6 +3,7 @@
 from vneid_idp.audit.deeds import Deed
 from vneid_idp.bindings import labels
 from vneid_idp.bindings import service as bindings
+from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
 from vneid_idp.consent import approvals
 from vneid_idp.consent import service as consents
 from vneid_idp.cross_device import service as cross_device
@@ -47,6 +48,7 @@ async def forget_person(
             await end_under_consent(unit, person_id, ended.client_id)
     # A child's account is the child's: it rests until another guardian, or the young person, takes it over.
     await bindings.release_own(unit, person_id)
+    await subscriber_numbers.forget_holder(unit, person_id)
     await labels.forget(unit, person_id)
     await delivery.cancel(unit, Channel.SMS, person_id)  # it holds the number of the phone
     await enrolled_phones.forget(unit, person_id)

@@ -72,7 +72,7 @@ async def _lose(unit: Unit, secrets: Secrets, family_id: str, lost: Sequence[Los
     papers = await _papers(unit, secrets, people)
     for digest, number in bound.items():
         each = by_digest[digest]
-        if _has_lost(each, papers.get(number.person_id)):
+        if _has_lost(each, number.holder_digest or papers.get(number.person_id)):
             data = {"by": "client", "cause": each.cause.value}
             await engine.try_move(
                 unit, SUBSCRIBER_NUMBER, number.client_id, number.binding_id, NumberMove.RELEASE, data

@@ -134,7 +134,14 @@ async def test_a_template_of_the_carriers_own_verifies_what_the_state_verified_b
     token = await song.token(someone)
     await verify(song, token, own_template, "national_route_required")
     await verify(song, token, await matched(back_end))
-    assert (await verify(song, token, own_template))["match_id"] == own_template
+    verified = await verify(song, token, own_template)
+    assert verified["match_id"] == own_template
+    # Of who has the number in another SIM now it says nothing.
+    land.watch.advance(MINUTE)
+    told = {"occurred_at": to_datetime(land.watch.now() - MINUTE // 2).isoformat()}
+    await song.call("POST", f"/{verified['number_id']}/swaps", await song.own_token(), json=told)
+    own_template = await matched(back_end, face=await face(back_end, number, route="own_template"))
+    await verify(song, token, own_template, "national_route_required")
 
 
 @pytest.mark.parametrize(("happened", "state"), [("device-changes", "rechecking"), ("swaps", "frozen")])

@@ -1,13 +1,16 @@
 """What another row about a number makes of it."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.on_ladder import on_ladder
+from vneid_idp.bindings.subscriber_numbers.rules import Verified
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.registered_numbers.climbing import device_changed
-from vneid_idp.registered_numbers.telling import Source, Told, told_again
+from vneid_idp.registered_numbers.telling import Source, Told, proved_since, told_again
 from vneid_idp.registers.classes import RowClass
 
 SINCE = 1_793_552_400_000
@@ -30,3 +33,24 @@ def test_a_row_in_order_takes_a_number_off_its_ladder_but_says_nothing_of_its_de
         assert (after.ladder, after.facts) == (before.ladder, before.facts)
     else:
         assert (after.ladder, after.facts.one_way_at, after.next_step) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("in_row", "bound_to", "proves", "proves_new_life"),
+    [
+        ("theirs", "theirs", True, True),
+        ("another's", "theirs", False, False),
+        # Papers without a personal ID number are of nobody else, and of nobody whom it was given to since.
+        (None, "theirs", True, False),
+        # Bound before their papers were kept.
+        ("theirs", None, True, False),
+        (None, None, True, False),
+    ],
+)
+def test_who_was_authenticated_proves_the_row_that_names_them(
+    in_row: str | None, bound_to: str | None, proves: bool, proves_new_life: bool
+) -> None:
+    told, verified = replace(IN_ORDER, holder_digest=in_row), Verified(SINCE, bound_to)
+    assert proved_since(told, verified) == (SINCE if proves else None)
+    assert proved_since(told, verified, is_new_life=True) == (SINCE if proves_new_life else None)
+    assert proved_since(told, None) is None

@@ -23,6 +23,7 @@ _OWN = (
     "organisation_code",
     "match_id",
     "sealed_number",
+    "holder_digest",
 )
 
 

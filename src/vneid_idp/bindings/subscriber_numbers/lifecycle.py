@@ -109,7 +109,9 @@ LIFECYCLE: Lifecycle[NumberState, NumberMove] = Lifecycle(
             NumberMove.CONFIRM: StateChange(happens=("confirmed_at",)),
             NumberMove.CONFIRM_ANEW: StateChange(brings=("representative_id", "consent_id")),
             NumberMove.VERIFY: StateChange(
-                happens=("verified_at",), undoes=("rechecking_at", "frozen_at"), brings=("match_id", "channel")
+                happens=("verified_at",),
+                undoes=("rechecking_at", "frozen_at"),
+                brings=("match_id", "channel", "holder_digest"),
             ),
             NumberMove.RECHECK: StateChange(happens=("rechecking_at",)),
             NumberMove.FREEZE: StateChange(happens=("frozen_at",)),

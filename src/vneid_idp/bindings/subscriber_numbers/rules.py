@@ -1,10 +1,11 @@
 """A subscriber number and its holder."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE, NumberFacts, NumberState
+from vneid_idp.kernel.clock import Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,21 @@ class SubscriberNumber(Binding):
     """The match on which it was verified last."""
     sealed_number: str
     """The number in the form of E.164, under the key of its holder (`service.number_of`)."""
+    holder_digest: str | None
+    """The digest under which registers have the papers of its holder, as they were when it was bound, or verified last;
+    none where that is not known."""
     facts: NumberFacts
 
     @property
     def state(self) -> NumberState:
         """Where the number stands."""
         return LIFECYCLE.state_of(self.facts)
+
+
+class Verified(NamedTuple):
+    """That a number is verified, as far as a register asks for it."""
+
+    at: Instant
+    """Since when."""
+    holder_digest: str | None
+    """See `SubscriberNumber`."""

@@ -11,10 +11,9 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.subscriber_numbers import store
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberFacts, NumberMove
-from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber, Verified
 from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.identity.vault import PersonKey, Vault
-from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -50,6 +49,7 @@ async def bind_number(
     family_id: str,
     person_id: str,
     consent_id: str,
+    holder_digest: str | None = None,
     guardian_id: str | None = None,
     done_by: Mapping[str, Any] = MappingProxyType({}),
     match_id: str | None = None,
@@ -57,7 +57,8 @@ async def bind_number(
 ) -> Bound[SubscriberNumber]:
     """Bind a number of the carrier `family_id` to the person who confirmed it, or for whom a guardian did; one that is
     theirs stays as it is. Of
-    parallel requests for one number one wins, on both databases. `done_by` stands in the event, for who did it;
+    parallel requests for one number one wins, on both databases. `holder_digest` is of their papers, as registers have
+    them. `done_by` stands in the event, for who did it;
     `match_id`, by which the caller verifies it afterwards, tells the request from others under its key.
 
     Raises `NumberBoundToAnother`, `IdempotencyConflict`.
@@ -80,6 +81,7 @@ async def bind_number(
             organisation_code=number.organisation_code,
             match_id=None,
             sealed_number=key.seal(_SEALED, number.phone_number.encode()),
+            holder_digest=holder_digest,
             facts=NumberFacts(confirmed_at=unit.now),
         )
         bound = await engine.occupy(unit, SUBSCRIBER_NUMBER, NumberMove.CONFIRM, new, resource, done_by=done_by)
@@ -140,9 +142,14 @@ def number_of(key: PersonKey, binding: SubscriberNumber) -> str:
     return key.open(_SEALED, binding.sealed_number).decode()
 
 
-async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
+async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Verified]:
     """See `store.verified_among`."""
     return await store.verified_among(unit, family_id, digests)
+
+
+async def forget_holder(unit: Unit, person_id: str) -> None:
+    """See `store.forget_holder`."""
+    await store.forget_holder(unit, person_id)
 
 
 async def live_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, SubscriberNumber]:

@@ -3,17 +3,17 @@
 from collections.abc import Collection
 
 import orjson
-from sqlalchemy import JSON, BigInteger, Text, bindparam, cast, func, literal_column, select, true
+from sqlalchemy import JSON, BigInteger, Text, bindparam, cast, func, literal_column, select, true, update
 
 from vneid_idp.bindings.engine.store import FIRST
 from vneid_idp.bindings.engine.tables import is_live
 from vneid_idp.bindings.subscriber_numbers.kind import read_number
 from vneid_idp.bindings.subscriber_numbers.lifecycle import LIFECYCLE
-from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber, Verified
 from vneid_idp.bindings.subscriber_numbers.tables import subscriber_numbers
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement
-from vneid_idp.storage.unit import Reading
+from vneid_idp.storage.unit import Reading, Unit
 
 _c = subscriber_numbers.c
 _of_family = select(subscriber_numbers).where(_c.family_id == bindparam("of_family"))
@@ -24,7 +24,7 @@ _LIST = Statement(
 _texts = bindparam("texts", type_=Text)
 _each = func.json_array_elements_text(cast(_texts, JSON)).table_valued("value", name="each")
 _each_on_sqlite = func.json_each(_texts).table_valued("value", name="each")
-_verified = select(_c.resource_digest, _c.verified_at).where(
+_verified = select(_c.resource_digest, _c.verified_at, _c.holder_digest).where(
     _c.family_id == bindparam("of_family", type_=Text),
     _c.verified_at.is_not(None),
     *(_c[fact].is_(None) for fact in ("rechecking_at", "frozen_at", "disputed_at", "released_at")),
@@ -55,6 +55,9 @@ _LIVE = Statement(
     select(_found_live).select_from(_each.join(_found_live, true())),
     sqlite=_live.where(_c.resource_digest.in_(select(_each_on_sqlite.c.value))),
 )
+_FORGET_HOLDER = Statement(
+    update(subscriber_numbers).where(_c.person_id == bindparam("of_person", type_=Text)).values(holder_digest=None)
+)
 
 
 async def find_of_family(unit: Reading, family_id: str, binding_id: str) -> SubscriberNumber | None:
@@ -71,17 +74,22 @@ async def list_of_family(
     return tuple(map(read_number, rows))
 
 
-async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Instant]:
-    """Those of these numbers of a carrier that are verified, and since when; none that works in another device or SIM
+async def verified_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, Verified]:
+    """Those of these numbers of a carrier that are verified, by their digests; none that works in another device or SIM
     since, or is disputed."""
     rows = await unit.fetch(_VERIFIED, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
-    return {row["resource_digest"]: row["verified_at"] for row in rows}
+    return {row["resource_digest"]: Verified(row["verified_at"], row["holder_digest"]) for row in rows}
 
 
 async def live_among(unit: Reading, family_id: str, digests: Collection[str]) -> dict[str, SubscriberNumber]:
     """Those of these numbers of a carrier that are bound, by their digests."""
     rows = await unit.fetch(_LIVE, of_family=family_id, texts=orjson.dumps(list(digests)).decode())
     return {row["resource_digest"]: read_number(row) for row in rows}
+
+
+async def forget_holder(unit: Unit, person_id: str) -> None:
+    """Forget the papers of somebody whose data are destroyed."""
+    await unit.execute(_FORGET_HOLDER, of_person=person_id)
 
 
 async def had_another_holder(unit: Reading, family_id: str, number_digest: str, but: str, before: Instant) -> bool:

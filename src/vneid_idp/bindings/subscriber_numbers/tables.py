@@ -18,6 +18,9 @@ subscriber_numbers = binding_table(
     Column("organisation_code", Text),
     # Under the key of the person, which is destroyed with their data.
     Column("sealed_number", Text, nullable=False),
+    # The keyed digest under which registers have the papers of its holder (`registered_numbers`); none of who is
+    # forgotten, and of what was bound before it was kept.
+    Column("holder_digest", Text),
     Column("confirmed_at", BigInteger, nullable=False),
     fact("verified_at"),
     # The match on which it was verified, whose receipt the carrier keeps.
