@@ -166,7 +166,8 @@ async def test_closing_leaves_none_open(database: PostgresqlDatabase, postgresql
     watcher = PostgresqlDatabase(postgresql_url, watch, connections=1)
     async with watcher.reading() as unit:
         rows = await unit.connection.fetch(  # type: ignore[attr-defined]
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pid FROM pg_stat_activity "
+            "WHERE application_name = 'vneid_idp' AND datname = current_database() AND pid <> pg_backend_pid()"
         )
     await watcher.close()
     assert rows == []

@@ -71,6 +71,7 @@ class Cluster:
         self._turns = 0
         self._free: dict[str, list[str]] = {}
         self._snapshots: dict[str, snapshot.Snapshot] = {}
+        self._keepers: dict[str, psycopg.Connection] = {}
 
     def stop(self) -> None:
         """Stop the server as an operator does: connections are ended, what was committed stays."""
@@ -122,21 +123,40 @@ class Cluster:
             if self._bring_back(name):
                 free.append(name)
             else:
+                self._keepers.pop(name).close()
                 self.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def part(self) -> None:
+        """Close what brings databases back."""
+        while self._keepers:
+            self._keepers.popitem()[1].close()
 
     def _copy(self, template: str) -> str:
         self._made += 1
         name = f"test_{self._made}"
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
-        with psycopg.connect(self.url(name)) as connection:
-            self._snapshots[name] = snapshot.take(connection)
+        self._snapshots[name] = snapshot.take(self._alone_in(name))
         return name
 
     def _bring_back(self, name: str) -> bool:
-        self.run(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'")
+        keeper = self._alone_in(name)
         self._turns += 1
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
-            return self._snapshots[name].restore(connection, self._turns)
+        return self._snapshots[name].restore(keeper, self._turns)
+
+    def _alone_in(self, name: str) -> psycopg.Connection:
+        """A connection to a database when everybody else is gone. It is kept: a new one first learns what every table
+        is, which takes longer than emptying them."""
+        if name not in self._keepers:
+            self._keepers[name] = psycopg.connect(self.url(name), autocommit=True)
+        try:
+            self._keepers[name].execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        except psycopg.OperationalError:  # a test restarted the server
+            self._keepers.pop(name).close()
+            return self._alone_in(name)
+        return self._keepers[name]
 
     def prepare(self, template: str, build: Callable[[str], None], like: str = "template1") -> None:
         """Make the database `template`, as `like` is, and let `build` fill the one at the URL that it is given."""
@@ -162,6 +182,7 @@ def running_cluster(settings: Mapping[str, str] = MappingProxyType({})) -> Itera
             cluster.wait()
             yield cluster
         finally:
+            cluster.part()
             cluster.stop()
 
 
