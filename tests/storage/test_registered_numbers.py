@@ -81,6 +81,23 @@ async def test_a_holder_has_the_numbers_of_all_carriers_and_nobody_elses(db: Dat
         assert await store.find(unit, "song", "n1") == replace(NUMBER, holder_digest=None)
 
 
+async def test_those_that_count_as_somebodys_stand_in_the_register_and_are_for_people(db: Database) -> None:
+    facts = ("recycled_at", "ended_at", "disowned_at", "confirmed_at", "disputed_at", "two_way_at")
+    others = {
+        "absent": replace(NUMBER, absent_at=5),
+        "machine": replace(NUMBER, row_class=RowClass.MACHINE),
+        "organisation": replace(NUMBER, row_class=RowClass.ORGANISATION),
+        "another's": replace(NUMBER, holder_digest="another"),
+        "elsewhere": replace(NUMBER, family_id="gio"),
+        **{name: NUMBER.with_facts(**{name: 5}) for name in facts},
+    }
+    named = [replace(each, number_id=f"nbr_{name}", number_digest=name) for name, each in others.items()]
+    await keep(db, NUMBER, *named)
+    async with db.reading() as unit:
+        counted = await service.held_at(unit, BLIND, "song", ID_NUMBER)
+    assert counted == {"n1", "confirmed_at", "disputed_at", "two_way_at"}
+
+
 async def test_of_many_proofs_at_once_one_restores_the_number(db: Database) -> None:
     await keep(db, NUMBER)
     found = await asyncio.gather(

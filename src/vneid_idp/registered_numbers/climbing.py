@@ -85,15 +85,22 @@ def _to_come(number: RegisteredNumber, steps: tuple[Due, ...]) -> Sequence[Due]:
     facts, ladder = number.facts, number.ladder
     if ladder is None or facts.ended_at or facts.proved_at or facts.disputed_at or number.absent_at:
         return ()
-    notices = [due for due in steps if due.step is Step.NOTICE]
-    suspensions = [(due, getattr(facts, _FACTS[due.step])) for due in steps if due.step in _FACTS]
-    coming = [due for due, at in suspensions if at is None]
+    coming = [due for due in steps if due.step in _FACTS and getattr(facts, _FACTS[due.step]) is None]
     # Whoever is cut off already is not told any more that this is to come.
     if facts.one_way_at is None:
-        coming = [*notices[ladder.notices :], *coming]
-    taken_at = [(due, ladder.noticed_at) for due in notices[: ladder.notices]] + suspensions
+        coming = [*[due for due in steps if due.step is Step.NOTICE][ladder.notices :], *coming]
+    late = put_off_by(number, ladder, steps)
+    return [replace(due, at=due.at + late) for due in coming] if late else coming
+
+
+def put_off_by(number: RegisteredNumber, ladder: Ladder, steps: tuple[Due, ...]) -> Instant:
+    """By how much whatever comes after the last step that was taken is put off: by as much as that was late, where it
+    was so by a day or more."""
+    notices = [due for due in steps if due.step is Step.NOTICE]
+    taken_at = [(due, ladder.noticed_at) for due in notices[: ladder.notices]]
+    taken_at += [(due, getattr(number.facts, _FACTS[due.step])) for due in steps if due.step in _FACTS]
     late = next((at - due.at for due, at in reversed(taken_at) if at is not None), 0)
-    return coming if late < DAY else [replace(due, at=due.at + late) for due in coming]
+    return late if late >= DAY else 0
 
 
 def stepped(number: RegisteredNumber, steps: tuple[Due, ...], now: Instant) -> tuple[RegisteredNumber, Due | None]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import answers
-from vneid_idp.registered_numbers.climbing import put_on
+from vneid_idp.registered_numbers.climbing import put_off_by, put_on, steps_of
 from vneid_idp.registered_numbers.rules import OVER, RegisteredNumber, RegisteredState
 
 
@@ -34,8 +34,9 @@ def undisputed(number: RegisteredNumber, policy: Policy, now: Instant) -> Regist
     if ladder is None:
         return replace(free, next_step=None)
     waited = now - max(since, ladder.since)
-    noticed_at = None if ladder.noticed_at is None else ladder.noticed_at + waited
-    return put_on(free, replace(ladder, since=ladder.since + waited, noticed_at=noticed_at), policy)
+    # What was taken stays taken when it was: by its place on the moved ladder nobody sees how late it came.
+    late = put_off_by(number, ladder, steps_of(policy, ladder))
+    return put_on(free, replace(ladder, since=ladder.since + waited + late), policy)
 
 
 def upheld(number: RegisteredNumber, policy: Policy, now: Instant) -> RegisteredNumber:

@@ -8,9 +8,9 @@ import pytest
 from tests.support.registered import ARRIVED, NUMBER
 from vneid_idp.kernel.clock import DAY
 from vneid_idp.policy.documents import shipped
-from vneid_idp.policy.intervals import Trigger
+from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers.climbing import device_changed, put_on
+from vneid_idp.registered_numbers.climbing import device_changed, put_on, stepped, steps_of
 from vneid_idp.registered_numbers.disputing import disputed, may_be_claimed, nobodys, overruled, undisputed, upheld
 from vneid_idp.registered_numbers.rules import Ladder, RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
@@ -35,6 +35,27 @@ def test_what_was_not_decided_goes_on_as_late_as_it_waited() -> None:
     ladder = undisputed(later, POLICY, OVER).ladder
     assert ladder is not None
     assert ladder.since == OVER, "a ladder that began meanwhile waited since then"
+
+
+@pytest.mark.parametrize("late", [0, 5 * DAY])
+@pytest.mark.parametrize("which", [Step.NOTICE, Step.ONE_WAY, Step.TWO_WAY])
+def test_what_was_taken_late_puts_off_what_comes_after_the_dispute_as_well(late: int, which: Step) -> None:
+    number, taken = ON, 0
+    while not taken:
+        assert number.next_step is not None
+        assert number.ladder is not None
+        is_it = number.next_step.step is which
+        at = number.next_step.at + (late if is_it else 0)
+        number, _ = stepped(number, steps_of(POLICY, number.ladder), at)
+        taken = at if is_it else 0
+    assert number.next_step is not None
+    after = undisputed(disputed(number, taken + DAY), POLICY, taken + 11 * DAY)
+    assert after.next_step is not None
+    assert after.next_step.step is number.next_step.step
+    assert after.next_step.at - number.next_step.at == 10 * DAY
+    again = undisputed(disputed(after, taken + 12 * DAY), POLICY, taken + 13 * DAY)
+    assert again.next_step is not None
+    assert again.next_step.at - after.next_step.at == DAY
 
 
 def test_a_holder_who_is_right_is_proved_and_what_was_cut_off_works_again() -> None:

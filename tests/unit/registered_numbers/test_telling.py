@@ -1,16 +1,17 @@
 """What another row about a number makes of it."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from tests.support.on_ladder import on_ladder
 from vneid_idp.bindings.subscriber_numbers.rules import Verified
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.registered_numbers.climbing import device_changed
-from vneid_idp.registered_numbers.telling import Source, Told, proved_since, told_again
+from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, proved_since, told_again
 from vneid_idp.registers.classes import RowClass
 
 SINCE = 1_793_552_400_000
@@ -54,3 +55,27 @@ def test_who_was_authenticated_proves_the_row_that_names_them(
     assert proved_since(told, verified) == (SINCE if proves else None)
     assert proved_since(told, verified, is_new_life=True) == (SINCE if proves_new_life else None)
     assert proved_since(told, None) is None
+
+
+@pytest.mark.parametrize(
+    ("ended", "absent", "activated", "begins"),
+    [
+        (False, False, None, False),
+        (False, True, 1, False),
+        (True, False, None, False),
+        (True, False, -1, False),
+        # The contract that ended may have begun that day as well.
+        (True, False, 0, False),
+        (True, False, 1, True),
+        # It was gone from the register, and is there again.
+        (True, True, None, True),
+    ],
+)
+def test_a_number_of_one_holder_begins_anew_after_its_end(
+    ended: bool, absent: bool, activated: int | None, begins: bool
+) -> None:
+    at = SINCE + DAY
+    before = on_ladder(1, Trigger.CLEAN_UP_2026, SINCE).with_facts(ended_at=at if ended else None)
+    before = replace(before, row_digest=IN_ORDER.row_digest, absent_at=at if absent else None)
+    on: date | None = None if activated is None else local_date(at) + timedelta(days=activated)
+    assert is_new_life(before, replace(IN_ORDER, activated_on=on)) is begins
