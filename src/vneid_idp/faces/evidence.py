@@ -125,7 +125,7 @@ class DeviceKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
+class EvaluationOnFile:
     """The evaluation on file of a carrier's own matcher: from which score on it errs as seldom as the law asks."""
 
     evaluation_id: str
@@ -184,7 +184,7 @@ def check_evidence(evidence: Evidence, device: DeviceKey | None, issuer: str, id
         raise InvalidEvidence("The evidence says that no living face was in front of the device.")
 
 
-def judge_own(comparison: OwnComparison, evaluation: Evaluation | None) -> FaceResult:
+def judge_own(comparison: OwnComparison, evaluation: EvaluationOnFile | None) -> FaceResult:
     """What the carrier's own comparison comes to, at the threshold that it says, which may be stricter than that of its
     evaluation. Raises `MatcherNotEvaluated` without one, and `InvalidEvidence` below it."""
     if evaluation is None:

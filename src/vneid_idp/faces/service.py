@@ -12,7 +12,7 @@ from vneid_idp.clients.service import Once, use_up
 from vneid_idp.faces import devices
 from vneid_idp.faces.evidence import (
     FRESH_FOR,
-    Evaluation,
+    EvaluationOnFile,
     Evidence,
     InvalidEvidence,
     OwnComparison,
@@ -68,7 +68,7 @@ async def judge_own_comparison(unit: Reading, client_id: str, comparison: OwnCom
     Raises `MatcherNotEvaluated` while no evaluation that passes is, and `InvalidEvidence` below its threshold.
     """
     filed = await evaluation_of(unit, client_id, comparison.matcher)
-    known = None if filed is None or filed.threshold is None else Evaluation(filed.evaluation_id, filed.threshold)
+    known = None if filed is None or filed.threshold is None else EvaluationOnFile(filed.evaluation_id, filed.threshold)
     return judge_own(comparison, known)
 
 

@@ -10,7 +10,7 @@ from vneid_idp.instructions.rules import Ground, InstructionKind, Outcome, Refus
 from vneid_idp.kernel.clock import to_datetime
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.protocol.security_events import ERROR_CODES
-from vneid_idp.use_cases.tell_carrier import Told
+from vneid_idp.use_cases.tell_carrier import InstructionTold
 
 INSTRUCTION_ID = "ins_[0-9a-v]{26}"
 """A regular expression for `kernel.secrets.new_id("ins")`."""
@@ -54,7 +54,7 @@ class Instruction(_Model):
     refusal: Refusal | None
 
     @classmethod
-    def of(cls, told: Told) -> Self:
+    def of(cls, told: InstructionTold) -> Self:
         """The representation of an instruction."""
         each = told.instruction
         return cls(

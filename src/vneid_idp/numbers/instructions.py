@@ -21,7 +21,7 @@ from vneid_idp.numbers.instruction_representations import (
 from vneid_idp.numbers.routes import CallerOf
 from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.protocol.security_events import SECURITY_EVENT_TYPE
-from vneid_idp.use_cases.tell_carrier import Told, acknowledge, list_to_tell, list_told, receive
+from vneid_idp.use_cases.tell_carrier import InstructionTold, acknowledge, list_to_tell, list_told, receive
 from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
@@ -103,7 +103,7 @@ async def poll(request: Request, response: Response, caller: CallerOf, asked: Po
     )
 
 
-async def _waited_for(provider: Idp, caller: Caller, most: int, seconds: float) -> tuple[Told, ...]:
+async def _waited_for(provider: Idp, caller: Caller, most: int, seconds: float) -> tuple[InstructionTold, ...]:
     """What there is to tell, waited for as long as there is nothing."""
     until = asyncio.get_running_loop().time() + seconds
     while True:
@@ -114,7 +114,7 @@ async def _waited_for(provider: Idp, caller: Caller, most: int, seconds: float) 
         await asyncio.sleep(_LOOK)
 
 
-def _signed(provider: Idp, caller: Caller, told: Told) -> str:
+def _signed(provider: Idp, caller: Caller, told: InstructionTold) -> str:
     alg, claims = caller.client.id_token_signed_response_alg, told.claims(provider.issuer)
     return provider.keys.sign(alg, claims, typ=SECURITY_EVENT_TYPE, now=provider.clock.now())
 

@@ -11,7 +11,7 @@ from vneid_idp.kernel.errors import DomainError
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers.climbing import proved, put_on
-from vneid_idp.registered_numbers.rules import Ladder, RegisteredNumber, RegisteredState
+from vneid_idp.registered_numbers.rules import OVER, Ladder, RegisteredNumber, RegisteredState
 from vneid_idp.registers.classes import RowClass
 
 
@@ -34,12 +34,10 @@ AGREE = frozenset({RowClass.CONSISTENT, RowClass.TOO_MANY, RowClass.ORGANISATION
 """Classes in which the register and the identity agree about who uses the number: a confirmation proves it. Of all
 others something is missing or wrong that only the carrier can set right."""
 
-_ENDS = frozenset({RegisteredState.ENDED, RegisteredState.RECYCLED})
-
 
 def possible(number: RegisteredNumber) -> frozenset[Answer]:
     """What may be said of a number now. While two people say that it is theirs the carrier has to decide."""
-    if number.state in _ENDS or number.state is RegisteredState.DISPUTED or number.absent_at is not None:
+    if number.state in OVER or number.state is RegisteredState.DISPUTED or number.absent_at is not None:
         return frozenset()
     facts = number.facts
     # Whoever has another device shows their face at the carrier (Article 8): to say that it is theirs proves nothing.

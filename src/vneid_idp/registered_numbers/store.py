@@ -73,7 +73,7 @@ _HELD_AT = Statement(
         *(_c[fact].is_(None) for fact in ("recycled_at", "absent_at", "ended_at", "disowned_at")),
     )
 )
-_WRITE = Statement(
+WRITE = Statement(
     update(registered_numbers)
     .where(_c.number_id == bindparam("of_id", type_=Text))
     .values({name: bindparam(name, type_=_c[name].type) for name in COLUMNS if name != "number_id"})
@@ -170,7 +170,7 @@ async def add(unit: Unit, number: RegisteredNumber) -> None:
 async def write(unit: Unit, number: RegisteredNumber) -> None:
     """Write a number that was seized in this unit."""
     values = row_of(number)
-    await unit.execute(_WRITE, of_id=values.pop("number_id"), **values)
+    await unit.execute(WRITE, of_id=values.pop("number_id"), **values)
 
 
 async def forget_holder(unit: Unit, holder_digest: str) -> None:

@@ -1,4 +1,4 @@
-"""The tables `registered_numbers`, `carrier_keys`, `register_uploads`, `register_faults` and `ladder_plans`."""
+"""The tables of registers: numbers, keys of carriers, uploads with their parts and faults, and plans of the ladder."""
 
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text
 

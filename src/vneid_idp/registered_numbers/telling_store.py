@@ -9,7 +9,7 @@ from sqlalchemy import JSON, BigInteger, Select, Text, bindparam, cast, func, li
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.intervals import Step
 from vneid_idp.registered_numbers.rules import NextStep, RegisteredNumber
-from vneid_idp.registered_numbers.store import COLUMNS, FIRST, read_number, row_of
+from vneid_idp.registered_numbers.store import FIRST, WRITE, read_number, row_of
 from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.storage.bulk import load
 from vneid_idp.storage.statement import Statement
@@ -40,11 +40,6 @@ def _of_each(found: Select[Any], *, held: bool = False) -> Statement:
 
 _STANDING = _of_each(select(_c.number_digest, _c.row_digest, _c.absent_at))
 _SEIZE = _of_each(select(registered_numbers), held=True)
-_WRITE = Statement(
-    update(registered_numbers)
-    .where(_c.number_id == bindparam("of_id", type_=Text))
-    .values({name: bindparam(name, type_=_c[name].type) for name in COLUMNS if name != "number_id"})
-)
 _one_sealed = select(_c.number_id, _c.sealed_number).where(_c.family_id == _FAMILY)
 _sealed_of_each = _one_sealed.where(_c.number_id == _each.c.value).limit(1).lateral("found")
 _SEALED = Statement(
@@ -98,7 +93,7 @@ def new_row(number: RegisteredNumber) -> tuple[Any, ...]:
 
 class Pattern:
     """The row of a number with what differs from one number to the next left open: rows of one kind are the same but
-    for six columns, and a register has millions."""
+    for five columns, and a register has millions."""
 
     _OPEN = tuple(
         NEW_COLUMNS.index(name)
@@ -149,7 +144,7 @@ async def write(unit: Unit, numbers: Collection[RegisteredNumber]) -> None:
     """Write numbers that were seized in this unit."""
     if numbers:
         rows = [row_of(number) for number in numbers]
-        await unit.execute_many(_WRITE, [{"of_id": row.pop("number_id"), **row} for row in rows])
+        await unit.execute_many(WRITE, [{"of_id": row.pop("number_id"), **row} for row in rows])
 
 
 async def walk(unit: Reading, family_id: str, *, after: str | None, limit: int) -> list[Walked]:

@@ -17,7 +17,7 @@ from vneid_idp.keys.ring import KeyRing
 from vneid_idp.protocol.client import Client
 from vneid_idp.protocol.security_events import ERROR_CODES, SECURITY_EVENT_TYPE
 from vneid_idp.storage.unit import Database, Unit
-from vneid_idp.use_cases.tell_carrier import Told, list_to_tell
+from vneid_idp.use_cases.tell_carrier import InstructionTold, list_to_tell
 from vneid_idp.web.outbound import Outbound
 
 _AT_ONCE = 16
@@ -30,7 +30,7 @@ _SECONDS = 4.0
 class _Answer:
     """What a client said of an event: nothing wrong, or that it cannot read it; or `failed`, which says nothing."""
 
-    told: Told
+    told: InstructionTold
     error: str | None = None
     failed: str | None = None
 
@@ -67,7 +67,7 @@ class SecurityEvents(Sender):
                 return Failed(failed)
         return Delivered()
 
-    async def _push(self, client: Client, address: str, told: Told) -> _Answer:
+    async def _push(self, client: Client, address: str, told: InstructionTold) -> _Answer:
         now = self.clock.now()
         token = self.keys.sign(
             client.id_token_signed_response_alg, told.claims(self.issuer), typ=SECURITY_EVENT_TYPE, now=now

@@ -2,6 +2,7 @@
 its numbers."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.rules import MoveForbidden
@@ -108,11 +109,10 @@ async def bind_number(
     if confirmed not in permitted(client, by, grant.decided, agreed).details:
         raise NumberNotConfirmed
     await _check_who(unit, grant.authorisation, confirmed, record, rules)
-    number = _number_of(confirmed, contract_reference)
     root = await grants.hold_root(unit, grant)
-    bound, is_new = await _bind(
-        unit, vault, blind, by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key
-    )
+    number = _number_of(confirmed, contract_reference)
+    asked = _Asked(by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key)
+    bound, is_new = await _bind(unit, vault, blind, asked)
     if bound.binding.state in _WAITS:
         raise _WAITS[bound.binding.state]
     is_matched = match_id is not None and match_id != bound.binding.match_id
@@ -124,10 +124,29 @@ async def bind_number(
     if bound.created:
         await _check_count(unit, blind, bound.binding.family_id, number, record, rules)
     if match_id is not None and is_matched:
-        return Bound(await _verify(unit, vault, blind, by, bound.binding, number, match_id, record), bound.created)
+        return Bound(await _verify(unit, vault, blind, asked, bound.binding, match_id), bound.created)
     if bound.binding.state is NumberState.FROZEN:
         raise NumberFrozen
     return bound
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A number that is to be bound, once everything that was read for it is held."""
+
+    by: Authorisation
+    agreed: Client
+    """With which the person agreed."""
+    root: Grant
+    """The person's own answer."""
+    confirmed: Detail
+    number: ConfirmedNumber
+    """The same, and what no person confirms."""
+    record: RegistryRecord
+    """Of who is to have it."""
+    rules: Rules
+    match_id: str | None
+    idempotency_key: str | None
 
 
 async def _check_who(
@@ -177,20 +196,13 @@ async def _bind(
     unit: Unit,
     vault: Vault,
     blind: BlindIndex,
-    by: Authorisation,
-    agreed: Client,
-    root: Grant,
-    confirmed: Detail,
-    number: ConfirmedNumber,
-    record: RegistryRecord,
-    rules: Rules,
-    match_id: str | None,
-    idempotency_key: str | None,
+    asked: _Asked,
 ) -> tuple[Bound[SubscriberNumber], bool]:
-    """Use up what was confirmed in the person's own answer, `root`, and bind the number; and whether it counts by that
-    answer from now on. Raises `NumberNotConfirmed` where it was used before."""
+    """Use up what was confirmed in the person's own answer, and bind the number; and whether it counts by that answer
+    from now on. Raises `NumberNotConfirmed` where it was used before."""
+    by, root, record = asked.by, asked.root, asked.record
     assert root.authorisation.ground is not None
-    is_fresh = await acts.use(unit, blind, root, confirmed)
+    is_fresh = await acts.use(unit, blind, root, asked.confirmed)
     guardian_id = None if by.on_behalf_of is None else root.person_id
     consent_id = root.authorisation.ground.consent_id
     try:
@@ -198,18 +210,18 @@ async def _bind(
             unit,
             vault,
             blind,
-            number,
-            client_id=agreed.client_id,
-            family_id=carrier_of(agreed),
+            asked.number,
+            client_id=asked.agreed.client_id,
+            family_id=carrier_of(asked.agreed),
             person_id=record.person_id,
             consent_id=consent_id,
             holder_digest=digest_of_holder(blind, record.personal_number),
             guardian_id=guardian_id,
             done_by=as_done_by(by),
-            match_id=match_id,
+            match_id=asked.match_id,
             # Of this client and this answer alone: under a key of an earlier one, what was confirmed anew would get its
             # result.
-            idempotency_key=idempotency_key and f"{by.client_id}\0{root.grant_id}\0{idempotency_key}",
+            idempotency_key=asked.idempotency_key and f"{by.client_id}\0{root.grant_id}\0{asked.idempotency_key}",
         )
     except NumberBoundToAnother:
         if is_fresh:
@@ -220,7 +232,7 @@ async def _bind(
         raise NumberNotConfirmed
     if bound.created or not is_fresh:
         return bound, bound.created
-    taken = await take_over_number(unit, vault, bound.binding, guardian_id, consent_id, record, rules)
+    taken = await take_over_number(unit, vault, bound.binding, guardian_id, consent_id, record, asked.rules)
     return Bound(taken, created=False), taken.representative_id != bound.binding.representative_id
 
 
@@ -228,16 +240,15 @@ async def _verify(
     unit: Unit,
     vault: Vault,
     blind: BlindIndex,
-    by: Authorisation,
+    asked: _Asked,
     number: SubscriberNumber,
-    confirmed: ConfirmedNumber,
     match_id: str,
-    record: RegistryRecord,
 ) -> SubscriberNumber:
     """Verify a number by a match. That is the proof for which the carrier's register asks, where the number stands
     there. A match that was made before the number came into another device or SIM says nothing of who has it now.
     Raises `MatchNotUsable`, `NationalRouteRequired`, and `MoveForbidden` where it was released at that moment.
     """
+    confirmed, record = asked.number, asked.record
     phone, channel = digest_of_phone(blind, confirmed.phone_number), confirmed.channel
     match = await matches.use_match(unit, number.family_id, match_id, number.person_id, phone, channel)
     digest = subscriber_numbers.digest_of_number(blind, number.family_id, confirmed.phone_number)
@@ -254,7 +265,7 @@ async def _verify(
         number.client_id,
         number.binding_id,
         NumberMove.VERIFY,
-        {"by": "client"} | as_done_by(by),
+        {"by": "client"} | as_done_by(asked.by),
         match_id=match_id,
         channel=channel,
         holder_digest=digest_of_holder(blind, record.personal_number),

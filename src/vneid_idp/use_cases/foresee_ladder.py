@@ -10,7 +10,7 @@ from vneid_idp.kernel.clock import Instant, local_date, midnight
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.policy.ladder import Due
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import alike, due
+from vneid_idp.registered_numbers import due, groups
 from vneid_idp.registered_numbers.climbing import stepped
 from vneid_idp.registered_numbers.due import START
 from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
@@ -53,7 +53,7 @@ async def foresee_carrier(db: Database, policy: Policy, family_id: str, days: in
     found = Prospect(Counter(), Counter())
     async with db.reading() as unit:
         steps, ends = Steps(policy), midnight(local_date(unit.now) + timedelta(days=days + 1))
-        for group in await alike.count_alike(unit, family_id):
+        for group in await groups.list_groups(unit, family_id):
             number = group.number
             if number.absent_at is None:
                 found.states[number.state] += group.count

@@ -16,7 +16,7 @@ from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class InstructionTold:
     """An instruction, and the number that it is about in the form of E.164."""
 
     instruction: Instruction
@@ -41,7 +41,7 @@ class Told:
 
 async def list_to_tell(
     unit: Reading, sealer: Sealer, client: Client, *, most: int, since: Instant = 0
-) -> tuple[Told, ...]:
+) -> tuple[InstructionTold, ...]:
     """What a client has not received yet of what was made from `since` on: of each number the first, the oldest first.
     Raises `CarrierUnknown`."""
     family_id = carrier_of(client)
@@ -51,7 +51,7 @@ async def list_to_tell(
 
 async def list_told(
     unit: Reading, sealer: Sealer, family_id: str, *, after: str | None, limit: int, only_open: bool
-) -> tuple[Told, ...]:
+) -> tuple[InstructionTold, ...]:
     """See `instructions.answers.list_of_family`."""
     found = await answers.list_of_family(unit, family_id, after=after, limit=limit, only_open=only_open)
     return await _with_numbers(unit, sealer, family_id, found)
@@ -69,7 +69,7 @@ async def receive(unit: Unit, client: Client, ids: Sequence[str], errors: Mappin
 
 async def acknowledge(
     unit: Unit, sealer: Sealer, client: Client, instruction_id: str, outcome: Outcome, refusal: Refusal | None
-) -> Told:
+) -> InstructionTold:
     """Write down what the carrier of a client says came of an instruction. Raises as `hold_carrier`, and
     `UnknownInstruction`, `AnsweredOtherwise`."""
     family_id = await hold_carrier(unit, client)
@@ -82,7 +82,7 @@ async def acknowledge(
 
 async def _with_numbers(
     unit: Reading, sealer: Sealer, family_id: str, found: Sequence[Instruction]
-) -> tuple[Told, ...]:
+) -> tuple[InstructionTold, ...]:
     numbers = await registered_numbers.phone_numbers(unit, sealer, family_id, {each.number_id for each in found})
     # None of a register that was deleted meanwhile.
-    return tuple(Told(each, numbers[each.number_id]) for each in found if each.number_id in numbers)
+    return tuple(InstructionTold(each, numbers[each.number_id]) for each in found if each.number_id in numbers)

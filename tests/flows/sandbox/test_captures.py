@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.country import Country
 from vneid_idp.faces import service
-from vneid_idp.faces.evidence import Evaluation, Evidence, FaceRoute, InvalidEvidence, OwnComparison, judge_own
+from vneid_idp.faces.evidence import EvaluationOnFile, Evidence, FaceRoute, InvalidEvidence, OwnComparison, judge_own
 from vneid_idp.faces.port import FaceOutcome, FaceResult
 from vneid_idp.sandbox.faces.model import THRESHOLD
 
@@ -46,7 +46,7 @@ async def test_the_camera_takes_a_face_for_whoever_has_no_device(land: Country) 
     own = await taken(land, client_id, record.personal_number, route="own_template")
     assert own.route is FaceRoute.OWN_TEMPLATE
     assert isinstance(own.capture, OwnComparison)
-    assert judge_own(own.capture, Evaluation("bev_1", THRESHOLD)).outcome is FaceOutcome.MATCH
+    assert judge_own(own.capture, EvaluationOnFile("bev_1", THRESHOLD)).outcome is FaceOutcome.MATCH
 
     for shows in ("photograph", "mask"):
         with pytest.raises(InvalidEvidence, match="no living face"):

@@ -11,7 +11,7 @@ from tests.support.watch import MORNING
 from vneid_idp.faces.evidence import (
     FRESH_FOR,
     STANDARDS,
-    Evaluation,
+    EvaluationOnFile,
     FaceRoute,
     InvalidEvidence,
     MatcherNotEvaluated,
@@ -25,7 +25,7 @@ from vneid_idp.kernel.clock import SECOND
 
 NOW = MORNING
 OWN_CLAIMS: dict[str, Any] = {"template": None, **OWN}
-EVALUATION = Evaluation("bev_1", 0.6)
+EVALUATION = EvaluationOnFile("bev_1", 0.6)
 
 
 def believe(text: str, *, id_number: str = ID_NUMBER, now: int = NOW, issuer: str = ISSUER, **keys: Any) -> None:

@@ -1,5 +1,5 @@
-"""A carrier's numbers, counted by what decides where they stand and what is due of them: those that are alike in that
-are one group, however many there are. What came in one upload and was moved by the same sweeps is such a group.
+"""A carrier's numbers in groups: those that are alike in what decides where they stand and what is due of them are one,
+however many there are. What came in one upload and was moved by the same sweeps is such a group.
 """
 
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ def _happened(name: str) -> ColumnElement[int]:
     return case((_c[name].is_(None), 0), else_=1).label(name)
 
 
-_groups = (*(_c[name] for name in _INSTANTS), *map(_happened, _WHETHER))
+_alike_in = (*(_c[name] for name in _INSTANTS), *map(_happened, _WHETHER))
 _COUNT = Statement(
-    select(*_groups, cast(func.count(), BigInteger).label("numbers"))
+    select(*_alike_in, cast(func.count(), BigInteger).label("numbers"))
     .where(_c.family_id == bindparam("of_family", type_=Text), _c.recycled_at.is_(None))
-    .group_by(*_groups)
+    .group_by(*_alike_in)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Group:
     """Numbers that stand alike."""
 
     number: RegisteredNumber
@@ -40,11 +40,11 @@ class Alike:
     count: int
 
 
-async def count_alike(unit: Reading, family_id: str) -> tuple[Alike, ...]:
+async def list_groups(unit: Reading, family_id: str) -> tuple[Group, ...]:
     """All numbers of a carrier's register, in groups. Those that were given to somebody else since count once, as
     theirs."""
     rows = await unit.fetch(_COUNT, of_family=family_id)
-    return tuple(Alike(_number(family_id, row), row["numbers"]) for row in rows)
+    return tuple(Group(_number(family_id, row), row["numbers"]) for row in rows)
 
 
 def _number(family_id: str, row: Row) -> RegisteredNumber:
