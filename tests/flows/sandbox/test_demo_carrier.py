@@ -30,9 +30,12 @@ async def test_a_number_is_confirmed_and_in_its_buyers_name_until_they_take_it_b
     order = await customer.confirm(someone)
     assert "Nguyễn Văn An" in await customer.page(order)
     assert "The number is yours" in await customer.photographed(order)
+    assert "The number is yours" in await customer.page(order), "who goes back reads how it ended"
+    assert await customer.send(order, shows="genuine") == "/outcome", "an order is carried out once"
+    assert "The number is yours" in await customer.page("/outcome")
     assert "0958 112 233" not in await customer.page("/"), "it is sold"
     assert "This number has just been sold" in await customer.page(FIRST)
-    assert "That took too long" in await customer.page(order), "an order is carried out once"
+    assert "What you bought before is under My numbers" in await customer.page(order), "much later, too"
 
     mine = await customer.page("/mine")
     assert "0958 112 233" in mine
@@ -117,7 +120,7 @@ async def test_a_second_number_takes_the_code_that_went_to_the_first(land: Count
     assert "0958 174 036" in page.text.replace("\u00a0", " ")
     confirmed = await customer.answered(someone, page)
     assert "The number is yours" in await customer.photographed(confirmed)
-    assert "That took too long" in await customer.page(order), "a code is good once"
+    assert "The number is yours" in await customer.page(order), "a code is good once, and back is no other way"
 
     order = await customer.send("/numbers/958235839", contract="prepaid")
     for _ in range(2):

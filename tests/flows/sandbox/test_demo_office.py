@@ -13,6 +13,7 @@ from tests.support.visitor import shown
 from vneid_idp.sandbox.carrier import office_instructions
 from vneid_idp.sandbox.carrier.office_store import OfficeStore
 from vneid_idp.sandbox.carrier.register_words import JUNK
+from vneid_idp.sandbox.carrier.store import Store
 from vneid_idp.workers.tasks import read_registers
 
 FORM = {"rows": "100", "seed": "7", **{f"junk_{name}": str(count) for name, count in JUNK.items()}}
@@ -121,3 +122,26 @@ async def test_a_number_of_the_register_is_confirmed_by_whoever_comes_with_it(la
     assert "0950 000 034" in await office.page("/mine")
     assert await office.send("/named") == "/mine", "once"
     assert "Holder authenticated" in await office.page("/office/ladder")
+
+
+async def test_whom_the_register_has_a_number_of_buys_the_next_one(land: Country, office: Customer) -> None:
+    """The register has one number of everybody; the shop's list knows nothing of it before somebody confirms."""
+    await handed_in(land, office, **FORM)
+    someone = await known(land, "plain")
+    order = await office.confirm(someone)
+    assert "This is not your first number with us" in await office.photographed(order)
+    assert "This is not your first number with us" in await office.page(order), "also for who goes back"
+    assert "The number is yours" in await office.photographed(await office.confirm(someone))
+    assert "0958 112 233" in await office.page("/mine")
+    # Who is asked by the carrier itself is not known before they answer.
+    store: Store = office.app.state.store
+    await office.send("/signout")
+    for told in ("You have another number with us", "Your old number is confirmed"):
+        page = await office.send("/old", phone="0950 000 034")
+        asked = store.ask(page.removeprefix("/old/"), office.browser)
+        assert asked
+        async with land.browser() as app:
+            assert (await app.post(f"/sandbox/ciba/{asked.auth_req_id}/allow")).status_code == 200
+        ping = {"authorization": f"Bearer {asked.bearer}"}
+        assert (await office.http.post("/ciba", json={"auth_req_id": asked.auth_req_id}, headers=ping)).is_success
+        assert told in await office.page(page)

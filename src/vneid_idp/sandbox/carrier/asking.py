@@ -36,8 +36,7 @@ async def ask(request: Request) -> Response:
         return render(request, "old_number.html", status=422, problem=True)
     phone, bearer = f"+84{typed[1]}", secrets.token_urlsafe(32)
     store: Store = request.app.state.store
-    own = store.numbers_of(request.session["subject"]) if "subject" in request.session else []
-    sequence = len(own) + 1
+    sequence = store.next_sequence(request.session.get("subject", ""), phone)
     provider: Provider = request.app.state.provider
     try:
         answer = await provider.ask(phone, subscriber_number(phone, IN_IDENTITY_APP, "prepaid", sequence), bearer)
@@ -108,7 +107,9 @@ async def _take_answer(state: State, asked: Ask) -> None:
     except ProviderUnreachable:
         store.end_ask(asked.ask_id, "unreachable")
     except Refused as refusal:
-        known = {"access_denied": "not_my_number", "expired_token": "nobody_answered"}
+        known = {"access_denied": "not_my_number", "expired_token": "nobody_answered", "sequence_taken": "ask_counted"}
+        if refusal.code == "sequence_taken":
+            store.count_up(asked.phone, asked.sequence)
         store.end_ask(asked.ask_id, known.get(refusal.code, refusal.code))
     else:
         number = Number(

@@ -34,14 +34,15 @@ async def buy(request: Request, local: str) -> Response:
 
 
 async def begin(request: Request, phone: str, contract: str, own: list[Number]) -> Response:
-    """Begin an order of somebody who has these numbers, and leave for the provider, or for the code on the first."""
+    """Begin an order of somebody who has these numbers, and leave for the provider, or for the code on the first. Of
+    whom the register alone has a number no code is asked: the face is compared with the picture that the state has,
+    which counts as one (Circular 08/2026/TT-BKHCN Art. 5)."""
     store: Store = request.app.state.store
-    if len(own) >= MOST_IN_APP:
+    sequence = store.next_sequence(request.session.get("subject", ""))
+    if sequence > MOST_IN_APP:
         return end(request, "too_many")
     order_id, code = secrets.token_urlsafe(16), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
-    order = Order(
-        order_id, browser_of(request), phone, IN_OUR_APP, contract, len(own) + 1, now(), code if own else None
-    )
+    order = Order(order_id, browser_of(request), phone, IN_OUR_APP, contract, sequence, now(), code if own else None)
     store.begin_order(order)
     return go(f"/orders/{order_id}/code") if own else await depart(request, "buy", order)
 
@@ -51,7 +52,7 @@ async def code_page(request: Request, order_id: str) -> Response:
     """Where the code is typed that went to the first number, which proves that its SIM is in the buyer's hands. No such
     phone exists, so the message lies beside it."""
     order = _waiting(request, order_id)
-    return end(request, "expired") if order is None else _code_page(request, order)
+    return _over(request, order_id) if order is None else _code_page(request, order)
 
 
 @router.post("/orders/{order_id}/code")
@@ -59,7 +60,7 @@ async def take_code(request: Request, order_id: str) -> Response:
     """With the right code leave for the provider; after too many wrong ones the order is over."""
     form, order = await read_form(request), _waiting(request, order_id)
     if order is None:
-        return end(request, "expired")
+        return _over(request, order_id)
     store: Store = request.app.state.store
     wrong = store.type_code(order_id, form.get("code", "").replace(" ", ""))
     if wrong is None:
@@ -88,7 +89,7 @@ async def camera(request: Request, order_id: str) -> Response:
     """What the buyer shared, and the make-believe camera."""
     order = _confirmed(request, order_id)
     if order is None or order.access_token is None:
-        return end(request, "expired")
+        return _over(request, order_id)
     acting = None
     if order.channel == AT_OUR_POINT:
         try:
@@ -105,7 +106,7 @@ async def finish(request: Request, order_id: str) -> Response:
     """Take the picture, have the four fields compared, and put the number into the buyer's name."""
     form, order = await read_form(request), _confirmed(request, order_id)
     if order is None or order.access_token is None or order.person is None or order.subject is None:
-        return end(request, "expired")
+        return _over(request, order_id)
     if form.get("shows") not in SHOWS:
         return go(f"/orders/{order_id}")
     store: Store = request.app.state.store
@@ -124,8 +125,14 @@ async def finish(request: Request, order_id: str) -> Response:
     except ProviderUnreachable:
         return end(request, "unreachable", **again)
     except Refused as refusal:
-        at_counter = order.channel == AT_OUR_POINT and f"point_{refusal.code}" in OUTCOMES
-        return end(request, f"point_{refusal.code}" if at_counter else refusal.code, **again)
+        if at_counter:
+            known = f"point_{refusal.code}"
+            return end(request, known if known in OUTCOMES else refusal.code, **again)
+        if refusal.code == "sequence_taken":
+            request.session["subject"] = order.subject
+            store.end_order(order.order_id)
+            store.count_up(order.subject, order.sequence)
+        return end(request, refusal.code, **again)
     number = Number(
         phone=order.phone,
         subject=order.subject,
@@ -139,16 +146,22 @@ async def finish(request: Request, order_id: str) -> Response:
     store.add_number(number)
     store.keep_customer(order.subject, order.person)
     store.end_order(order.order_id)
-    if order.channel == AT_OUR_POINT:  # it is the clerk who sits here
-        return end(request, f"point_{bound['state']}", number=order.phone)
+    if at_counter:  # it is the clerk who sits here
+        return end(request, f"point_{bound['state']}", **again)
     request.session["subject"] = order.subject
-    return end(request, str(bound["state"]), number=order.phone)
+    return end(request, str(bound["state"]), **again)
 
 
 def _confirmed(request: Request, order_id: str) -> Order | None:
     store: Store = request.app.state.store
     order = store.order(order_id, browser_of(request))
     return order if order is not None and order.access_token is not None else None
+
+
+def _over(request: Request, order_id: str) -> Response:
+    """The page of an order that is under way no more: how it ended, for whoever comes back to it."""
+    ended = request.session.get("outcome")
+    return go("/outcome") if ended and ended["order"] == order_id else end(request, "expired")
 
 
 def _mismatch(match: Json, order: Order) -> str:

@@ -135,6 +135,21 @@ OUTCOMES = {
         "calm",
         ("number", "mine"),
     ),
+    "sequence_taken": Outcome(
+        "This is not your first number with us",
+        "Our register has more numbers under your papers than we had counted.",
+        "Each number has its own place in your list. Choose it once more, and confirm it as the next of yours. Nothing"
+        " was bought yet.",
+        "calm",
+        ("number", "holder"),
+    ),
+    "ask_counted": Outcome(
+        "You have another number with us",
+        "Our register has more numbers under your papers than we had counted.",
+        "Each number has its own place in your list. Let us ask you once more: this time we name the right one.",
+        "calm",
+        ("old", "shelf"),
+    ),
     "too_many": Outcome(
         "A fourth number is for one of our shops",
         "One person registers up to three numbers in an app.",
@@ -275,9 +290,9 @@ OUTCOMES = {
     "expired": Outcome(
         "That took too long",
         "What you agreed to has expired, was already used, or was begun in another browser.",
-        _NOTHING + " Start again from here.",
+        "Nothing was bought by it. What you bought before is under My numbers; otherwise start again from here.",
         "stop",
-        ("number", "shelf"),
+        ("number", "mine", "shelf"),
     ),
     "unknown": Outcome(
         "That did not work",
@@ -298,7 +313,6 @@ _SYNONYMS = {
     "invalid_token": "expired",
     "invalid_request_uri": "expired",
     "number_not_confirmed": "expired",
-    "sequence_taken": "already_customer",
     "match_not_usable": "expired",
     "number_frozen": "frozen",
     "overtaken": "unreachable",

@@ -17,6 +17,7 @@ create table if not exists numbers (
     phone text primary key, subject text not null, number_id text not null, channel text not null,
     contract text not null, sequence integer not null, receipt text not null, bound_at integer not null);
 create index if not exists numbers_by_subject on numbers (subject, bound_at);
+create table if not exists counted (who text primary key, numbers integer not null);
 create table if not exists trips (
     state text primary key, browser text not null, kind text not null, order_id text, nonce text not null,
     code_verifier text not null, started_at integer not null);
@@ -187,6 +188,25 @@ class Store:
             " where subject = excluded.subject",
             astuple(number),
         )
+
+    def count_up(self, who: str, numbers: int) -> None:
+        """Somebody, a subject or a phone number, has at least so many numbers of ours, also such as are not listed
+        here: the provider finds them in our register, and refuses one that is counted as if they were not."""
+        self._connection.execute(
+            "insert into counted values (?, ?)"
+            " on conflict (who) do update set numbers = max(numbers, excluded.numbers)",
+            (who, numbers),
+        )
+
+    def next_sequence(self, *whose: str) -> int:
+        """Which number of somebody's the next one is, as far as we know of them by any of these."""
+        listed = max((len(self.numbers_of(who)) for who in whose), default=0)
+        marks = ", ".join("?" * len(whose))
+        (counted,) = self._connection.execute(
+            f"select coalesce(max(numbers), 0) from counted where who in ({marks})",  # noqa: S608 (question marks)
+            whose,
+        ).fetchone()
+        return max(listed, int(counted)) + 1
 
     def forget_number(self, phone: str, subject: str) -> None:
         """A number is nobody's again, and can be sold anew."""

@@ -71,7 +71,7 @@ async def callback(request: Request) -> Response:
     if order is None:
         return await _welcome_back(request, proof.subject)
     own = {number.phone: number.sequence for number in store.numbers_of(proof.subject)}
-    if order.sequence != own.get(order.phone, len(own) + 1):
+    if order.sequence != own.get(order.phone, store.next_sequence(proof.subject)):
         # Only now it is known who buys, and which number of theirs it would be: they confirm it as that one.
         request.session["subject"] = proof.subject
         store.end_order(order.order_id)
