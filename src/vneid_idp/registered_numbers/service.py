@@ -78,6 +78,23 @@ async def prove(
     return before, after
 
 
+async def confirm(
+    unit: Unit, blind: BlindIndex, family_id: str, number_digest: str, id_number: str, policy: Policy
+) -> tuple[RegisteredNumber, RegisteredNumber] | None:
+    """Somebody with this personal ID number confirmed in the identity app that a carrier has this number in their name,
+    which is the same as to answer for it: it as it was, and as it is now. Nothing where it stands in no register, or
+    for somebody else, or where the answer proves nothing (`answers.possible`)."""
+    await apart.prove_together(unit, family_id)
+    before = await store.seize(unit, family_id, number_digest)
+    if before is None or before.holder_digest != digest_of_holder(blind, id_number):
+        return None
+    if Answer.MINE not in answers.possible(before):
+        return None
+    after = answers.confirmed(before, policy, unit.now)
+    await store.write(unit, after)
+    return before, after
+
+
 async def phone_numbers(unit: Reading, sealer: Sealer, family_id: str, number_ids: Collection[str]) -> dict[str, str]:
     """The numbers of a carrier under these ids, in the form of E.164, for the carrier."""
     key = await carrier_key.find_key(unit, sealer, family_id) if number_ids else None

@@ -40,6 +40,7 @@ from vneid_idp.identity.persons import RegisterAnswer
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
+from vneid_idp.instructions import service as instructions
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.matching import service as matches
@@ -63,6 +64,8 @@ from vneid_idp.use_cases.take_over_number import take_over_number
 from vneid_idp.use_cases.who_acts import as_done_by, hold_acting
 from vneid_idp.use_cases.who_is_carrier import carrier_of, hold_carrier
 
+_IDENTITY_APP = "identity_app"
+"""The channel in which people say it here themselves, at the level that lets them answer for numbers of registers."""
 _WAITS: Mapping[NumberState, type[DomainError]] = {
     NumberState.SUSPENDED: NumberSuspended,
     NumberState.DISPUTED: NumberDisputed,
@@ -111,7 +114,7 @@ async def bind_number(
     await _check_who(unit, grant.authorisation, confirmed, record, rules)
     root = await grants.hold_root(unit, grant)
     number = _number_of(confirmed, contract_reference)
-    asked = _Asked(by, agreed, root, confirmed, number, record, rules, match_id, idempotency_key)
+    asked = _Asked(by, agreed, root, confirmed, number, record, policy, match_id, idempotency_key)
     bound, is_new = await _bind(unit, vault, blind, asked)
     if bound.binding.state in _WAITS:
         raise _WAITS[bound.binding.state]
@@ -144,7 +147,7 @@ class _Asked:
     """The same, and what no person confirms."""
     record: RegistryRecord
     """Of who is to have it."""
-    rules: Rules
+    policy: Policy
     match_id: str | None
     idempotency_key: str | None
 
@@ -230,10 +233,23 @@ async def _bind(
         raise NumberNotConfirmed from None
     if bound.created and not is_fresh:
         raise NumberNotConfirmed
+    if is_fresh and guardian_id is None and asked.number.channel == _IDENTITY_APP:
+        await _answer(unit, blind, asked, bound.binding.family_id)
     if bound.created or not is_fresh:
         return bound, bound.created
-    taken = await take_over_number(unit, vault, bound.binding, guardian_id, consent_id, record, asked.rules)
+    rules = asked.policy.at(unit.now)
+    taken = await take_over_number(unit, vault, bound.binding, guardian_id, consent_id, record, rules)
     return Bound(taken, created=False), taken.representative_id != bound.binding.representative_id
+
+
+async def _answer(unit: Unit, blind: BlindIndex, asked: _Asked, family_id: str) -> None:
+    """Let what somebody confirmed in the identity app count as their answer for the number in the carrier's register,
+    as it does at the own pages (Circular 08/2026/TT-BKHCN Art. 10): nobody is asked again, or cut off, who said it."""
+    digest = subscriber_numbers.digest_of_number(blind, family_id, asked.number.phone_number)
+    id_number = asked.record.personal_number
+    answered = await registered_numbers.confirm(unit, blind, family_id, digest, id_number, asked.policy)
+    if answered is not None:
+        await instructions.restore(unit, [answered])
 
 
 async def _verify(

@@ -159,3 +159,29 @@ async def test_a_match_of_before_does_not_prove_what_happened_after_it(
     await verify(song, token, before, "match_not_usable")
     assert (await song.call("GET", address, own_token))["state"] == state
     assert (await verify(song, token, await matched(back_end)))["state"] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("channel", "row_class", "stands"),
+    [
+        ("identity_app", RowClass.CONSISTENT, RegisteredState.VERIFIED),
+        ("identity_app", RowClass.NAME_DIFFERS, RegisteredState.CONFIRMED),
+        ("carrier_app", RowClass.CONSISTENT, RegisteredState.REGISTERED),
+    ],
+)
+async def test_what_is_confirmed_in_the_identity_app_answers_for_the_row_of_the_register(
+    land: Country, song: NumbersClient, someone: Known, channel: str, row_class: RowClass, stands: RegisteredState
+) -> None:
+    row = (f"nbr_{'0' * 26}", str(NUMBER["phone_number"]), row_class)
+    async with land.idp.db.writing() as unit:
+        (put,) = await put_in_register(
+            unit, land.idp.keys, await land.idp.current_policy(), land.people["complete"].record.personal_number, [row]
+        )
+    token = await song.token(someone, NUMBER | {"channel": channel})
+    assert (await song.bind(token, detail=NUMBER | {"channel": channel}))["state"] == "confirmed"
+    async with land.idp.db.reading() as unit:
+        found = await store.find(unit, FAMILY, put.number_digest)
+    assert found is not None
+    assert found.state is stands
+    page = shown(await someone.person.open("/me/numbers")).text
+    assert ("Có phải số của bạn?" in page) is (stands is RegisteredState.REGISTERED)
