@@ -13,6 +13,7 @@ from vneid_idp.bindings.engine.disclosure import Disclosure
 from vneid_idp.bindings.engine.rules import Binding
 from vneid_idp.bindings.kinds import KINDS, Kinds
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.identity.register.guardianship import Guardianship, guardianship, is_guardian
 from vneid_idp.identity.register.records import RegistryRecord, RegistryUnavailable
 from vneid_idp.portal.access import Holder
@@ -130,11 +131,12 @@ async def consents_with_accounts(unit: Reading, person_id: str) -> set[str | Non
     return {each.consent_id async for each in bindings.all_of_person(unit, person_id, ACCOUNTS) if is_live(each)}
 
 
-async def count_numbers(holder: Holder) -> int:
-    """How many numbers are in the holder's name now."""
+async def own_numbers(holder: Holder) -> list[SubscriberNumber]:
+    """The numbers that are in the holder's name now."""
     async with holder.provider.db.reading() as unit:
-        numbers = [each async for each in bindings.all_of_person(unit, holder.person_id, NUMBERS)]
-        return sum(each.person_id == holder.person_id and is_live(each) for each in numbers)
+        found = [each async for each in bindings.all_of_person(unit, holder.person_id, NUMBERS)]
+    own = (each for each in found if isinstance(each, SubscriberNumber))
+    return [each for each in own if each.person_id == holder.person_id and is_live(each)]
 
 
 def is_live(binding: Binding) -> bool:

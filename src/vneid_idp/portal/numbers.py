@@ -12,6 +12,7 @@ from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import number_of
 from vneid_idp.identity import persons
+from vneid_idp.identity.factors import passkeys
 from vneid_idp.identity.register.guardianship import is_guardian
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.identity.vault import PersonKey
@@ -55,7 +56,8 @@ _NEXT = {
     ),
     NumberState.FROZEN: mark(
         "The carrier told that it works in another SIM card, or moves to another carrier. Nothing rests on it until "
-        "you show that it is in your hand. If it was not you, call the carrier at once."
+        "you show that it is in your hand: by your face in the carrier's app or at one of its points, or by a passkey "
+        "here. If it was not you, call the carrier at once."
     ),
     NumberState.DISPUTED: mark("The carrier decides whose it is. Until then it counts for nobody: see above."),
     NumberState.SUSPENDED: mark(
@@ -129,6 +131,7 @@ async def show(request: Request, holder: Holder) -> Response:
         first = before is None and after is None
         disputes = await disputes_of(unit, request, holder) if first else ()
         refused = await refused_to(unit, holder, disputes) if first else ()
+        has_passkey = bool(await passkeys.list_passkeys(unit, holder.person_id))
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
     children = await _children(holder, whose - {holder.person_id})
     people = {holder.person_id: None, **children}
@@ -150,6 +153,7 @@ async def show(request: Request, holder: Holder) -> Response:
         registered_over=[each for each in listed if each.is_over],
         may_answer=holder.account.level >= 2,
         may_thaw=shows_passkey(holder.session, holder.now),
+        has_passkey=has_passkey,
         more=None if more is None else f"?after={more}",
         current=current,
         ended=[each for each in shown if not is_live(each.binding)],

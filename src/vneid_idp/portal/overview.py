@@ -3,19 +3,23 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberState
 from vneid_idp.consent import service as consents
 from vneid_idp.identity.factors import distrusted_phones, passkeys
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.disputes import count_untold
 from vneid_idp.portal.family import children_of, waiting_for
-from vneid_idp.portal.linked import count_live, count_numbers
+from vneid_idp.portal.linked import count_live, own_numbers
 from vneid_idp.portal.own_requests import own_requests
 from vneid_idp.portal.registered import count_waiting
 from vneid_idp.portal.supervised import told_by_others
 from vneid_idp.web.doors import Door
 from vneid_idp.web.responses import see_other
 from vneid_idp.web.templates import render
+
+_UNPROVED = frozenset({NumberState.RECHECKING, NumberState.FROZEN})
+"""States of a number that its holder has to prove once more: in the first it is cut off within hours."""
 
 
 async def show(request: Request, holder: Holder) -> Response:
@@ -33,6 +37,7 @@ async def show(request: Request, holder: Holder) -> Response:
         disputed = await count_untold(unit, holder)
         distrusted = await distrusted_phones.find(unit, holder.person_id)
         keys = await passkeys.list_passkeys(unit, holder.person_id)
+    numbers = await own_numbers(holder)
     return render(
         request,
         "portal/overview.html",
@@ -44,7 +49,8 @@ async def show(request: Request, holder: Holder) -> Response:
         own_requests=own,
         taken_back="taken_back" in request.query_params,
         linked=await count_live(holder),
-        numbers=await count_numbers(holder),
+        numbers=len(numbers),
+        unproved=sum(number.state in _UNPROVED for number in numbers),
         unanswered=unanswered,
         disputed=disputed,
         distrusted=distrusted,

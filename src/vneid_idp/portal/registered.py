@@ -10,7 +10,7 @@ from starlette.responses import Response
 from vneid_idp.clients import families
 from vneid_idp.disputes.rules import Dispute
 from vneid_idp.identity.register.records import RegistryRecord
-from vneid_idp.kernel.clock import Instant
+from vneid_idp.kernel.clock import DAY, Instant
 from vneid_idp.policy.rules import Policy
 from vneid_idp.portal.access import Holder, for_holder
 from vneid_idp.portal.disputes import DISPUTE, desk_of
@@ -25,7 +25,7 @@ from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.answer_for_number import answer_for_number
 from vneid_idp.web.context import Idp
 from vneid_idp.web.doors import Door
-from vneid_idp.web.formats import format_date
+from vneid_idp.web.formats import format_date, format_datetime
 from vneid_idp.web.forms import read_form
 from vneid_idp.web.i18n import gettext
 from vneid_idp.web.pages import ListPart
@@ -73,7 +73,9 @@ async def read_registered(
         found = await _list(unit, holder, after)
         part = ListPart.of(found, PAGE)
         carriers = await _carriers(unit, holder.provider, part.shown)
-    shown = (_shown(request, number, carriers, policy) for number in part.shown if number.family_id in carriers)
+    shown = (
+        _shown(request, number, carriers, policy, holder.now) for number in part.shown if number.family_id in carriers
+    )
     known = sorted(shown, key=lambda each: (not each.waits, each.number_id))
     return tuple(known), None if part.last is None else part.last.number_id
 
@@ -96,7 +98,7 @@ async def ask(request: Request, holder: Holder) -> Response:
         carriers = await _carriers(unit, holder.provider, [] if number is None else [number])
     if number is None or number.family_id not in carriers or Answer.NOT_MINE not in possible(number):
         raise NumberNotRegistered
-    return render(request, "portal/disown_number.html", number=_shown(request, number, carriers, policy))
+    return render(request, "portal/disown_number.html", number=_shown(request, number, carriers, policy, holder.now))
 
 
 async def answer(request: Request, holder: Holder) -> Response:
@@ -146,7 +148,9 @@ def _waits(number: RegisteredNumber) -> bool:
     return number.state in _UNANSWERED and Answer.MINE in possible(number)
 
 
-def _shown(request: Request, number: RegisteredNumber, carriers: Mapping[str, _Carrier], policy: Policy) -> Registered:
+def _shown(
+    request: Request, number: RegisteredNumber, carriers: Mapping[str, _Carrier], policy: Policy, now: Instant
+) -> Registered:
     answers, carrier = possible(number), carriers[number.family_id]
     asks = number.state in (RegisteredState.REGISTERED, RegisteredState.ASKED)
     return Registered(
@@ -159,14 +163,14 @@ def _shown(request: Request, number: RegisteredNumber, carriers: Mapping[str, _C
         is_settled=number.state is RegisteredState.VERIFIED,
         waits=_waits(number),
         state=RECHECKS if asks and number.rechecks else STATES[number.state],
-        texts=_texts(request, number, policy),
+        texts=_texts(request, number, policy, now),
         may_confirm=Answer.MINE in answers,
         may_disown=Answer.NOT_MINE in answers,
         proves=number.row_class in AGREE,
     )
 
 
-def _texts(request: Request, number: RegisteredNumber, policy: Policy) -> tuple[str, ...]:
+def _texts(request: Request, number: RegisteredNumber, policy: Policy, now: Instant) -> tuple[str, ...]:
     say = partial(gettext, request)
     if number.state in OVER:
         return ()
@@ -175,7 +179,9 @@ def _texts(request: Request, number: RegisteredNumber, policy: Policy) -> tuple[
         found.append(say(REASONS[number.row_class]))
     due = coming_of(number, policy)
     if due is not None and number.state is not RegisteredState.DISOWNED:
-        found.append(say(COMING[due.step], date=format_date(due.at)))
+        # Of today the day alone says nothing: in another device a number has two hours.
+        when = format_datetime(due.at) if due.at - now < DAY else format_date(due.at)
+        found.append(say(COMING[due.step], date=when))
     return tuple(found)
 
 

@@ -6,13 +6,15 @@ from datetime import timedelta
 import pytest
 
 from tests.support import matching
+from tests.support.authenticator import Authenticator
 from tests.support.bindings import bind, states
-from tests.support.country import Country
+from tests.support.country import ISSUER, Country
 from tests.support.events import events_of
 from tests.support.numbers import FAMILY, NumbersClient, asked
 from tests.support.pages import opened, post
 from tests.support.rich_requests import NUMBER
 from tests.support.shortcuts import agreed, known
+from tests.support.signing_in import add_passkey
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind, latest
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
@@ -21,6 +23,7 @@ from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers import store
 from vneid_idp.registered_numbers.rules import Ladder, RegisteredNumber
+from vneid_idp.web.formats import format_datetime
 
 PAGE = "/me/numbers"
 
@@ -59,7 +62,10 @@ async def test_another_device_sets_the_number_on_the_ladder_once(land: Country, 
     assert "Dùng trên thiết bị khác" in page.text
     assert 'value="mine"' not in page.text, "to say that it is theirs is no face"
     assert "Có phải số của bạn?" not in page.text, "nor is it asked"
-    assert "chờ bạn trả lời" not in (await opened((await known(land)).person, "/me")).text
+    assert f"từ ngày {format_datetime(land.watch.now() + HOUR)}" in page.text, "of two hours the day says nothing"
+    overview = (await opened((await known(land)).person, "/me")).text
+    assert "chờ bạn trả lời" not in overview
+    assert "1 số thuê bao của bạn cần xác thực lại" in overview
     async with land.idp.db.reading() as unit:
         assert await distrusted_phones.find(unit, someone.person_id) is None
 
@@ -79,6 +85,9 @@ async def test_another_sim_freezes_the_number_and_what_rests_on_it(land: Country
     by_code = await known(land)
     page = await opened(by_code.person, PAGE)
     assert "Đã đóng băng" in page.text
+    assert "Dùng khóa truy cập trước" not in page.text, "who has none would be sent a code, and led back here"
+    await add_passkey(land, "complete", Authenticator(ISSUER))
+    assert "Dùng khóa truy cập trước" in (await opened(by_code.person, PAGE)).text
     refused = await post(by_code.person, page, f"{PAGE}/thaw", binding=bound["number_id"])
     assert refused.response.status_code == 403
     by_passkey = await known(land, "complete", "hwk")
