@@ -1,12 +1,19 @@
 """Subscriber numbers as they are kept: one holder within a carrier, however many ask at once; on both databases."""
 
 import asyncio
+from functools import partial
 
+import pytest
+
+from tests.support.watch import Watch
 from vneid_idp.bindings.engine.service import Bound
+from vneid_idp.bindings.subscriber_numbers import reports
+from vneid_idp.bindings.subscriber_numbers.reports import ReportKind
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
 from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family, number_of
 from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import HOUR
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.storage.unit import Database
@@ -46,3 +53,24 @@ async def test_of_many_people_who_bind_one_number_at_once_one_has_it(db: Databas
         key = await vault.find_key(unit, made.binding.person_id)
     assert key is not None
     assert number_of(key, made.binding) == NUMBER.phone_number
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "latest"),
+    [(0, None, 3), (0, 4, 3), (0, 3, 3), (0, 2, 1), (2, 4, 3), (4, None, None), (2, 2, None), (1, 1, 1)],
+)
+async def test_of_a_swap_that_is_asked_which_was_told_while_the_number_was_somebodys(
+    db: Database, watch: Watch, since: int, until: int | None, latest: int | None
+) -> None:
+    """In hours: a swap is told in the first, and a move in the third; another device in the fourth is neither."""
+    begun, told = watch.now(), {1: ReportKind.SWAP, 3: ReportKind.PORT_OUT, 4: ReportKind.DEVICE_CHANGE}
+    for hour, kind in told.items():
+        watch.set(begun + hour * HOUR)
+        # What happened is told an hour later.
+        add = partial(reports.add, family_id="song", number_digest="n", kind=kind, occurred_at=watch.now() - HOUR)
+        assert await db.transact(add)
+    async with db.reading() as unit:
+        window = begun + since * HOUR, None if until is None else begun + until * HOUR
+        found = await reports.latest_swap(unit, "song", "n", *window)
+        assert await reports.latest_swap(unit, "gio", "n", *window) is None
+    assert found == (None if latest is None else begun + (latest - 1) * HOUR)

@@ -27,6 +27,10 @@ async def test_what_the_carrier_told_is_told_and_nothing_that_nobody_knows(land:
     land.watch.advance(2 * DAY)
     token = await scene.token("sim-swap")
     assert await scene.asked(DATE, token) == (200, {"latestSimChange": None, "monitoredPeriod": 2})
+    second = Scene(land, scene.caller, await NumbersClient.of(land, family="suoi"))
+    await (await known(land)).agree(second.carrier.carrier)
+    await second.bind()
+    assert await scene.asked(DATE, token) == (200, {"latestSimChange": None, "monitoredPeriod": 2}), "of the longest"
     assert await scene.asked(CHECK, token, maxAge=48) == (200, {"swapped": False})
     assert await scene.asked(CHECK, token, maxAge=49) == (400, "OUT_OF_RANGE")
     at = land.watch.now() - 3 * HOUR
