@@ -187,6 +187,9 @@ _old = select(_f.upload_id, _f.place).where(_f.at < bindparam("before", type_=Bi
 _SWEEP = Statement(
     delete(register_faults).where(tuple_(_f.upload_id, _f.place).in_(_old.limit(bindparam("most", type_=BigInteger))))
 )
+_HOLD_ON = Statement(
+    update(register_uploads).where(_ID, _c.ended_at.is_(None)).values(held_until=bindparam("until", type_=BigInteger))
+)
 _GIVE_UP = Statement(
     update(register_uploads)
     .where(_c.ended_at.is_(None), _c.moved_at < bindparam("before", type_=BigInteger))
@@ -262,6 +265,11 @@ async def latest_read(unit: Reading, family_id: str) -> RegisterUpload | None:
 async def take(unit: Unit) -> RegisterUpload | None:
     """Take a file in hand all parts of which are there, and that no other worker has; nothing where there is none."""
     return _upload(await unit.fetch_one(_TAKE, now=unit.now, until=unit.now + HELD))
+
+
+async def hold_on(unit: Unit, upload_id: str) -> None:
+    """Keep a file in hand that was taken, for as long again."""
+    await unit.execute(_HOLD_ON, of_upload=upload_id, until=unit.now + HELD)
 
 
 async def write(unit: Unit, upload: RegisterUpload) -> None:

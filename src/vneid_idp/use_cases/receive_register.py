@@ -7,6 +7,8 @@ the parts that are missing, and any process can read the whole, also after the o
 import asyncio
 import hashlib
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -14,6 +16,7 @@ from typing import BinaryIO
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import RegistryUnavailable
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import SECOND, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import BlindIndex
@@ -31,6 +34,8 @@ from vneid_idp.use_cases.class_register import terms_of
 from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, digest_of_file, read_upload
 from vneid_idp.use_cases.who_is_carrier import hold_carrier
+
+_HELD_ON_EVERY: Instant = uploads.HELD // 4
 
 
 class BadPart(DomainError):
@@ -109,16 +114,36 @@ async def read_received(desk: Desk, policy: Policy) -> bool:
     )
     try:
         # It has no name, and goes with the process.
-        with tempfile.TemporaryFile() as file:
-            register = await _assembled(desk, upload, key, file)
-            started = await desk.db.transact(partial(_start, upload, register))
-            await read_upload(to, started, register, lambda _: None)
+        async with _in_hand(desk.db, upload.upload_id):
+            with tempfile.TemporaryFile() as file:
+                register = await _assembled(desk, upload, key, file)
+                started = await desk.db.transact(partial(_start, upload, register))
+                await read_upload(to, started, register, lambda _: None)
     except UnreadableRegister as refusal:
         failure = refusal.detail or refusal.title
         await desk.db.transact(lambda unit: intake.end(unit, upload, UploadState.FAILED, failure))
     except (UploadOvertaken, RegistryUnavailable):
         return False
     return True
+
+
+@asynccontextmanager
+async def _in_hand(db: Database, upload_id: str) -> AsyncIterator[None]:
+    """Keep a file in hand while the block lasts: to put its parts together, to read once more what was written before
+    an interruption, and to walk through all numbers at the end can take longer than one waits for a worker that is
+    gone."""
+
+    async def hold_on() -> None:
+        while True:
+            await asyncio.sleep(_HELD_ON_EVERY / SECOND)
+            await db.transact(partial(uploads.hold_on, upload_id=upload_id))
+
+    holding = asyncio.create_task(hold_on())
+    try:
+        yield
+    finally:
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
 
 
 async def _assembled(desk: Desk, upload: RegisterUpload, key: CarrierKey, file: BinaryIO) -> Register:

@@ -1,5 +1,6 @@
 """A carrier hands in its register at `numbers/v1`, a worker reads it, and the carrier is told of counts and faults."""
 
+import asyncio
 import hashlib
 from typing import Any
 
@@ -9,12 +10,14 @@ from sqlalchemy import update
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
 from tests.support.uploads import csv_of, row
-from vneid_idp.kernel.clock import DAY
+from vneid_idp.kernel.clock import DAY, MINUTE
 from vneid_idp.protocol.claims import REGISTER, SUBSCRIBER_NUMBER
 from vneid_idp.registered_numbers import parts, uploads
 from vneid_idp.registered_numbers.tables import register_parts
-from vneid_idp.registered_numbers.uploads import UploadState
+from vneid_idp.registered_numbers.uploads import HELD, RegisterUpload, UploadState
 from vneid_idp.storage.statement import Statement
+from vneid_idp.use_cases import receive_register
+from vneid_idp.use_cases.upload_register import read_upload
 from vneid_idp.workers.tasks import forget_registers, read_registers
 
 _SPOIL = Statement(update(register_parts).where(register_parts.c.place == 2).values(sealed=b"spoiled bytes, no part"))
@@ -123,6 +126,37 @@ async def test_a_file_that_never_comes_to_its_end_is_given_up_and_its_parts_go(l
             assert await parts.places(unit, upload_id) == there
         assert left is not None
         assert left.state is state
+
+
+async def test_a_file_that_takes_long_stays_in_the_hands_of_who_reads_it(
+    land: Country, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song, db, read = await Carrier.of(land), land.idp.db, []
+    upload_id = (await song.announce())["upload_id"]
+    for place in (1, 2, 3):
+        await song.call("PUT", f"/{upload_id}/parts/{place}", content=part(place))
+
+    async def until_it_is_held_on() -> None:
+        while True:
+            async with db.reading() as unit:
+                found = await uploads.find(unit, upload_id)
+            assert found is not None
+            if found.held_until == land.watch.now() + HELD:
+                return
+            await asyncio.sleep(0.01)
+
+    async def slowly(*of: Any) -> RegisterUpload:
+        for _ in range(2):
+            land.watch.advance(HELD - MINUTE // 2)
+            await asyncio.wait_for(until_it_is_held_on(), 10)
+        assert await db.transact(uploads.take) is None
+        read.append(await read_upload(*of))
+        return read[0]
+
+    monkeypatch.setattr(receive_register, "_HELD_ON_EVERY", 20)
+    monkeypatch.setattr(receive_register, "read_upload", slowly)
+    await read_registers(land.idp)
+    assert [each.state for each in read] == [UploadState.COMPLETE]
 
 
 async def test_it_takes_the_carriers_own_token_with_the_scope(land: Country) -> None:
