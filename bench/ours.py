@@ -156,7 +156,7 @@ class Ours:
                 for record in people:
                     await population.register(unit, record)
                     await open_account(unit, Vault(ring.sealer), ring.blind, record, 2, policy=shipped())
-                    await set_hash(unit, vault, record.person_id, SecretKind.PASSWORD, hashed)
+                    await set_hash(unit, vault, record.person_id, SecretKind.PASSWORD, hashed, code_at=0)
                 return [record.personal_number for record in people]
         finally:
             await database.close()

@@ -9,6 +9,7 @@ from vneid_idp.bindings.social_accounts.rules import BindingProof
 from vneid_idp.bindings.social_accounts.service import bind_social_account
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors.distrusted_phones import Cause
+from vneid_idp.identity.factors.passkey_store import Passkey, add_passkey
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import SystemClock
 from vneid_idp.kernel.secrets import from_base64url
@@ -17,11 +18,12 @@ from vneid_idp.policy.documents import shipped
 from vneid_idp.storage.database import open_database
 from vneid_idp.use_cases.distrust_phone import distrust_phone
 
+RESTS = {"vi": "chưa có giá trị", "en": "does not count"}
 WHY = {"vi": "nay có thể thuộc về người khác", "en": "which may be in other hands now"}
 
 
 async def swap(database_url: str, person_id: str) -> None:
-    """An account is linked with a code to the phone, whose number then works in another SIM."""
+    """An account is linked, and a passkey added, with a code to the phone, whose number then works in another SIM."""
     database = open_database(database_url, SystemClock())
     try:
         async with database.writing() as unit:
@@ -32,8 +34,10 @@ async def swap(database_url: str, person_id: str) -> None:
                 unit, ring.blind, client_id=CLIENT_ID, account_id=f"of {person_id}", proof=proof, rules=rules
             )
             await persons.seize(unit, person_id)
+            key = Passkey(person_id, "a2V5", b"key", 0, (), False, "Passkey", unit.now, None, code_at=unit.now)
+            await add_passkey(unit, key)
             vault, cause = Vault(ring.sealer), Cause.SWAP
-            await distrust_phone(unit, vault, ring.sealer, person_id, CLIENT_ID, cause)
+            await distrust_phone(unit, vault, ring.sealer, person_id, CLIENT_ID, cause, unit.now)
     finally:
         await database.close()
 
@@ -53,6 +57,7 @@ def test_what_rests_on_a_lost_number_says_so_and_what_to_do(
     for path in ("/me/accounts", "/me/security"):
         person.open(path)
         person.check_page()
+    assert RESTS[locale] in person.page.inner_text("#passkeys")
     person.open("/me/accounts")
     assert WHY[locale] in person.page.inner_text("main")
     person.page.click(".thing a[href='/me/security']")

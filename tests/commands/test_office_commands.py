@@ -223,7 +223,15 @@ def test_a_passkey_is_listed_and_removed_with_who_and_why(database_url: str) -> 
             answer = Authenticator(site.origin).create(made.options)
             sealed = made.sealed
             await register(
-                unit, place.sealer, site, person_id=person_id, context=context, sealed=sealed, answer=answer, name="Thẻ"
+                unit,
+                place.sealer,
+                site,
+                person_id=person_id,
+                context=context,
+                sealed=sealed,
+                answer=answer,
+                name="Thẻ",
+                code_at=0,
             )
             return (await passkeys.list_passkeys(unit, person_id))[0].credential_id
 

@@ -253,7 +253,7 @@ async def test_secrets_are_set(db: Database) -> None:
     passkey = persona("passkey")
     async with db.writing() as unit:
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash is None
-        await chosen_secrets.set_hash(unit, VAULT, passkey.record.person_id, SecretKind.PASSCODE, "h1")
+        await chosen_secrets.set_hash(unit, VAULT, passkey.record.person_id, SecretKind.PASSCODE, "h1", code_at=0)
         for old, new in (("h1", "h2"), ("h1", "h3")):
             await chosen_secrets.renew_hash(unit, VAULT, passkey.record.person_id, SecretKind.PASSCODE, old, new)
         assert (await lookup.find_candidate(unit, VAULT, BLIND, passkey.username)).passcode_hash == "h2"
@@ -287,7 +287,7 @@ async def test_whoever_signs_in_is_held_against_the_own_secrets(db: Database) ->
         for someone in people:
             for kind in SecretKind:
                 await chosen_secrets.set_hash(
-                    unit, VAULT, someone.record.person_id, kind, f"{kind.value} of {someone.slug}"
+                    unit, VAULT, someone.record.person_id, kind, f"{kind.value} of {someone.slug}", code_at=0
                 )
     async with db.reading() as unit:
         for someone in people:

@@ -135,7 +135,9 @@ ACTS: dict[str, Callable[[Unit], Awaitable[object]]] = {
     "activation typed": lambda unit: activation.use(unit, BLIND, ONE.person_id, "12"),
     "activation ended": lambda unit: activation.end(unit, ONE.person_id),
     "activation anew": lambda unit: activation.issue(unit, BLIND, ONE.person_id, DEED),
-    "secret set": lambda unit: chosen_secrets.set_hash(unit, VAULT, ONE.person_id, SecretKind.PASSCODE, "new"),
+    "secret set": lambda unit: chosen_secrets.set_hash(
+        unit, VAULT, ONE.person_id, SecretKind.PASSCODE, "new", code_at=0
+    ),
     "secret renewed": renew_secret,
     "passkey removed": lambda unit: passkeys.remove(unit, ONE.person_id, "a2V5"),
     "phone removed": remove_phone,

@@ -58,6 +58,7 @@ class Browser:
                 answer=self.device.create(asked.options),
                 name=name,
                 deed=deed,
+                code_at=0,
             )
 
     async def options(self, context: str = "int_1", person_id: str | None = None) -> passkeys.Options:
@@ -188,7 +189,15 @@ async def test_registration_refuses_what_it_must(db: Database, watch: Watch) -> 
     with pytest.raises(PasskeyRefused, match="something else"):
         async with db.writing() as unit:
             await passkeys.register(
-                unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer=answer, name=""
+                unit,
+                SEALER,
+                SITE,
+                person_id=ANN,
+                context="ses_1",
+                sealed=options.sealed,
+                answer=answer,
+                name="",
+                code_at=0,
             )
 
 
@@ -220,7 +229,15 @@ async def test_an_answer_of_another_shape_is_refused_and_no_fault_of_ours(db: Da
         with pytest.raises(PasskeyRefused):
             async with db.writing() as unit:
                 await passkeys.register(
-                    unit, SEALER, SITE, person_id=ANN, context="ses_1", sealed=options.sealed, answer=made_up, name=""
+                    unit,
+                    SEALER,
+                    SITE,
+                    person_id=ANN,
+                    context="ses_1",
+                    sealed=options.sealed,
+                    answer=made_up,
+                    name="",
+                    code_at=0,
                 )
 
 

@@ -53,7 +53,7 @@ async def settle_marked(land: Country) -> Persona:
         await Population(idp.vault, idp.keys.blind).register(unit, persona.record)
         await accounts.open_account(unit, idp.vault, idp.keys.blind, persona.record, 2, persona.own, policy=shipped())
         hashed = await idp.hasher.hash(persona.password)
-        await set_hash(unit, idp.vault, persona.record.person_id, SecretKind.PASSWORD, hashed)
+        await set_hash(unit, idp.vault, persona.record.person_id, SecretKind.PASSWORD, hashed, code_at=0)
     return persona
 
 

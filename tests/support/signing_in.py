@@ -67,7 +67,15 @@ async def add_passkey(land: Country, slug: str, device: Authenticator) -> None:
 
     async def work(unit: Unit) -> Any:
         return await passkeys.register(
-            unit, idp.keys.sealer, site, person_id=person_id, context="x", sealed=made.sealed, answer=answer, name="x"
+            unit,
+            idp.keys.sealer,
+            site,
+            person_id=person_id,
+            context="x",
+            sealed=made.sealed,
+            answer=answer,
+            name="x",
+            code_at=0,
         )
 
     await idp.db.transact(work)

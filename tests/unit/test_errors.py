@@ -22,7 +22,8 @@ DOMAIN = """
     guardian_contracts guardian_level_required guardian_must_agree guardian_required level_not_allowed level_required
     level_too_low
     link_not_confirmed matcher_not_evaluated not_the_asker not_their_guardian number_level_required
-    number_not_confirmed own_file own_proof_required own_role phone_not_enrolled role_required same_officer
+    number_not_confirmed own_file own_proof_required own_role phone_not_enrolled proof_rests
+    role_required same_officer
     signed_out
 404 NOT_FOUND binding_not_found consent_not_found instruction_unknown no_account no_such_request nobody_of_this_number
     not_given_up not_set_aside number_not_registered policy_version_unknown unknown_client unknown_device

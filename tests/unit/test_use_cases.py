@@ -34,6 +34,7 @@ ONLY_IN_USE_CASES = {
     ),
     "vneid_idp.identity.factors.activation": ("issue", "use", "end"),
     "vneid_idp.identity.offices.lock_requests": ("ask", "decide", "withdraw"),
+    "vneid_idp.identity.factors.codes_behind": ("rest", "let_passkey_count", "let_secret_count"),
     "vneid_idp.identity.factors.otp": ("end_all",),
     "vneid_idp.identity.register.report_rules": ("check_report",),
     "vneid_idp.identity.factors.chosen_secrets": ("set_hash",),

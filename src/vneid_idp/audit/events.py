@@ -111,6 +111,11 @@ class EventKind(StrEnum):
     """A passkey was added to an account."""
     PASSKEY_REMOVED = "passkey.removed"
     """A passkey was removed from an account."""
+    FACTOR_RESTED = "factor.rested"
+    """A passkey, or a secret of the kind that the event says, was added with a code to a number that was in other hands
+    by then, as a carrier told later: it counts for nothing."""
+    FACTOR_COUNTED = "factor.counted"
+    """Its holder showed another passkey, and let it count again."""
     PHONE_ENROLLED = "phone.enrolled"
     """A browser of a person's phone was enrolled: it answers requests that begin elsewhere."""
     PHONE_DISTRUSTED = "phone.distrusted"

@@ -197,9 +197,9 @@ async def end_approved(unit: Unit, person_id: str) -> None:
     await unit.execute(store.END_APPROVED, person=person_id)
 
 
-async def end_approved_by_message(unit: Unit, person_id: str) -> None:
-    """The same of what rests on the person's phone number."""
-    await unit.execute(store.END_APPROVED_BY_MESSAGE, person=person_id)
+async def end_approved_by_message(unit: Unit, person_id: str, since: Instant) -> None:
+    """The same of what rests on the person's phone number, and `since` an instant of all."""
+    await unit.execute(store.END_APPROVED_BY_MESSAGE, person=person_id, since=since)
 
 
 async def end_approved_on(unit: Unit, person_id: str, phone_id: str) -> None:

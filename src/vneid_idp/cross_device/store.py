@@ -94,7 +94,14 @@ END_APPROVED = Statement(
 )
 END_APPROVED_BY_MESSAGE = Statement(
     update(polled_requests)
-    .where(_asked, _approved, _c.by_message.is_distinct_from(literal_column("0")))
+    .where(
+        _asked,
+        _approved,
+        or_(
+            _c.by_message.is_distinct_from(literal_column("0")),
+            _c.answered_at >= bindparam("since", type_=BigInteger),
+        ),
+    )
     .values(outcome=literal_column(f"'{Outcome.ENDED}'"))
 )
 END_APPROVED_ON = Statement(

@@ -164,7 +164,10 @@ _END_BY_MESSAGE = Statement(
         # What ends with its session is ended by that, and what was derived by its parent.
         grants.c.offline == literal_column("1"),
         grants.c.parent_grant_id.is_(None),
-        grants.c.by_message.is_distinct_from(literal_column("0")),
+        or_(
+            grants.c.by_message.is_distinct_from(literal_column("0")),
+            grants.c.opened_at >= bindparam("since", type_=BigInteger),
+        ),
         grants.c.revoked_at.is_(None),
         grants.c.expires_at > bindparam("at"),
     )
@@ -348,10 +351,10 @@ async def end_kept_elsewhere(unit: Unit, person_id: str, but: str) -> tuple[tupl
     return tuple((row["client_id"], row["grant_id"]) for row in rows)
 
 
-async def end_by_message(unit: Unit, person_id: str) -> tuple[tuple[str, str], ...]:
-    """End what outlives its session of whatever rests on the phone number of a person, or of which nobody can tell; of
-    which client each was, and which."""
-    rows = await unit.fetch(_END_BY_MESSAGE, of_person=person_id, at=unit.now)
+async def end_by_message(unit: Unit, person_id: str, since: Instant) -> tuple[tuple[str, str], ...]:
+    """End what outlives its session of whatever rests on the phone number of a person, or of which nobody can tell, and
+    `since` an instant all; of which client each was, and which."""
+    rows = await unit.fetch(_END_BY_MESSAGE, of_person=person_id, since=since, at=unit.now)
     return tuple((row["client_id"], row["grant_id"]) for row in rows)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, case, func, null, or_, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, case, func, null, or_, select, update
 
 from vneid_idp.identity import tables
 from vneid_idp.identity.account_rules import Account, account_of
@@ -100,15 +100,21 @@ _CLOSE_ACCOUNT = Statement(
     .values(closed_at=bindparam("at"), updated_at=bindparam("at"))
 )
 _FIND_SECRET = Statement(
-    select(_secrets.c.hash).where(_secrets.c.person_id == bindparam("person_id"), _secrets.c.kind == bindparam("kind"))
+    select(_secrets.c.hash, _secrets.c.rests_since).where(
+        _secrets.c.person_id == bindparam("person_id"), _secrets.c.kind == bindparam("kind")
+    )
 )
 _upsert_secret = insert(_secrets).values(
-    person_id=bindparam("person_id"), kind=bindparam("kind"), hash=bindparam("hash"), set_at=bindparam("set_at")
+    person_id=bindparam("person_id"),
+    kind=bindparam("kind"),
+    hash=bindparam("hash"),
+    set_at=bindparam("set_at"),
+    code_at=bindparam("code_at"),
 )
 _PUT_SECRET = Statement(
     _upsert_secret.on_conflict_do_update(
         index_elements=["person_id", "kind"],
-        set_={"hash": _upsert_secret.excluded.hash, "set_at": _upsert_secret.excluded.set_at},
+        set_={name: _upsert_secret.excluded[name] for name in ("hash", "set_at", "code_at", "rests_since")},
     )
 )
 _RENEW_SECRET = Statement(
@@ -119,6 +125,28 @@ _RENEW_SECRET = Statement(
         _secrets.c.hash == bindparam("old"),
     )
     .values(hash=bindparam("new"))
+)
+_REST_SECRETS = Statement(
+    update(_secrets)
+    .where(
+        _secrets.c.person_id == bindparam("of_person"),
+        _secrets.c.rests_since.is_(None),
+        func.coalesce(_secrets.c.code_at, _secrets.c.set_at) >= bindparam("since", type_=BigInteger),
+    )
+    .values(rests_since=bindparam("now", type_=BigInteger))
+    .returning(_secrets.c.kind, _secrets.c.set_at)
+)
+_RESTING_SECRETS = Statement(
+    select(_secrets.c.kind).where(_secrets.c.person_id == bindparam("of_person"), _secrets.c.rests_since.is_not(None))
+)
+_LET_SECRET_COUNT = Statement(
+    update(_secrets)
+    .where(
+        _secrets.c.person_id == bindparam("of_person"),
+        _secrets.c.kind == bindparam("of_kind"),
+        _secrets.c.rests_since.is_not(None),
+    )
+    .values(rests_since=null(), code_at=bindparam("behind", type_=BigInteger))
 )
 
 
@@ -131,6 +159,14 @@ class StoredAccount:
     sealed_key: str | None
     password: str | None = None
     passcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """The hash of a secret, as it is stored or opened, and since when it counts for nothing, if it does."""
+
+    hash: str
+    rests_since: Instant | None
 
 
 async def find_account(unit: Reading, person_id: str) -> StoredAccount | None:
@@ -186,15 +222,32 @@ async def close_account(unit: Unit, person_id: str, now: Instant) -> bool:
     return await unit.execute(_CLOSE_ACCOUNT, of_person=person_id, at=now) == 1
 
 
-async def put_secret(unit: Unit, person_id: str, kind: str, sealed: str, now: Instant) -> None:
-    """Set the hash of a person's `password` or `passcode`, sealed (`secret_hashes.py`)."""
-    await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=sealed, set_at=now)
+async def put_secret(unit: Unit, person_id: str, kind: str, sealed: str, now: Instant, code_at: Instant = 0) -> None:
+    """Set the hash of a person's `password` or `passcode`, sealed (`secret_hashes.py`), on the strength of the code of
+    `code_at`, if of any (`factors/codes_behind.py`)."""
+    await unit.execute(_PUT_SECRET, person_id=person_id, kind=kind, hash=sealed, set_at=now, code_at=code_at)
 
 
-async def find_secret(unit: Reading, person_id: str, kind: str) -> str | None:
-    """The hash of a person's `password` or `passcode`, as it is stored."""
+async def find_secret(unit: Reading, person_id: str, kind: str) -> StoredSecret | None:
+    """A person's `password` or `passcode`, as it is stored."""
     row = await unit.fetch_one(_FIND_SECRET, person_id=person_id, kind=kind)
-    return None if row is None else row["hash"]
+    return None if row is None else StoredSecret(row["hash"], row["rests_since"])
+
+
+async def rest_secrets(unit: Unit, person_id: str, since: Instant, now: Instant) -> dict[str, Instant]:
+    """Let the secrets that rest on a code of `since` or later count for nothing; when each was set, by kind."""
+    rows = await unit.fetch(_REST_SECRETS, of_person=person_id, since=since, now=now)
+    return {row["kind"]: row["set_at"] for row in rows}
+
+
+async def resting_secrets(unit: Reading, person_id: str) -> frozenset[str]:
+    """Which secrets of a person count for nothing."""
+    return frozenset(row["kind"] for row in await unit.fetch(_RESTING_SECRETS, of_person=person_id))
+
+
+async def let_secret_count(unit: Unit, person_id: str, kind: str, code_at: Instant) -> bool:
+    """Let a secret count again; whether it did not."""
+    return await unit.execute(_LET_SECRET_COUNT, of_person=person_id, of_kind=kind, behind=code_at) == 1
 
 
 async def renew_secret(unit: Unit, person_id: str, kind: str, old: str, new: str) -> None:

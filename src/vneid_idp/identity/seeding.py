@@ -51,19 +51,19 @@ async def load_accounts(unit: Unit, blind: BlindIndex, many: Sequence[Written]) 
     columns = tuple(column.name for column in tables.accounts.c)
     accounts: list[tuple[Any, ...]] = []
     names: list[tuple[str, str]] = []
-    secrets: list[tuple[str, str, str, int]] = []
+    secrets: list[tuple[str, str, str, int, int]] = []
     for each in many:
         person_id = each.account.person_id
         values = account_store.account_values(each.account, each.sealed)
         accounts.append(tuple(values[name] for name in columns))
         names.extend((digest, person_id) for digest in sign_in_digests(blind, each.profile.record))
         sealed = {kind: secret_hashes.seal(each.key, kind, hashed) for kind, hashed in each.secrets.items()}
-        secrets.extend((person_id, kind, text, unit.now) for kind, text in sealed.items())
+        secrets.extend((person_id, kind, text, unit.now, 0) for kind, text in sealed.items())
     known = [(each.account.person_id, unit.now, 0) for each in many]
     await load(unit, tables.persons, ("person_id", "known_since", "changes"), known)
     await load(unit, tables.accounts, columns, accounts)
     await load(unit, tables.sign_in_names, ("name_digest", "person_id"), names)
-    await load(unit, tables.factor_secrets, ("person_id", "kind", "hash", "set_at"), secrets)
+    await load(unit, tables.factor_secrets, ("person_id", "kind", "hash", "set_at", "code_at"), secrets)
 
 
 async def name_is_taken(unit: Reading, blind: BlindIndex, name: str) -> bool:

@@ -84,6 +84,9 @@ factor_secrets = Table(
     Column("kind", Text, nullable=False),
     Column("hash", Text, nullable=False),
     Column("set_at", BigInteger, nullable=False),  # as above
+    # As of passkeys.
+    Column("code_at", BigInteger),
+    Column("rests_since", BigInteger),
     PrimaryKeyConstraint("person_id", "kind"),
 )
 

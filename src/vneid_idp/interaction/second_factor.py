@@ -107,7 +107,7 @@ async def _means(place: Place) -> _Means:
     async with place.provider.db.reading() as unit:
         if profile is None and (found := await accounts.find_with_profile(unit, place.provider.vault, person_id)):
             profile = found[1]
-        keys = await passkeys.list_passkeys(unit, person_id)
+        keys = await passkeys.list_counting(unit, person_id)
         distrusted = await distrusted_phones.find(unit, person_id)
         last = await otp.find_last(unit, person_id, place.context)
         if place.visit is None and (session := await sessions.find_named(unit, place.session)):

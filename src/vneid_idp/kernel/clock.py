@@ -12,6 +12,8 @@ SECOND: Instant = 1_000
 MINUTE: Instant = 60 * SECOND
 HOUR: Instant = 60 * MINUTE
 DAY: Instant = 24 * HOUR
+NEVER: Instant = 2**62
+"""Later than anything that happens; a column of 64 bits holds it."""
 
 # Vietnam has kept UTC+7 without daylight saving time since 1975; legal ages turn at midnight there.
 VIETNAM = timezone(timedelta(hours=7))

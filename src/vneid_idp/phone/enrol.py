@@ -37,7 +37,7 @@ async def show(request: Request, holder: Holder) -> Response:
     except LevelTooLow as error:
         return page(request, "level_too_low", error.status)
     async with holder.provider.db.reading() as unit:
-        keys = await passkeys.list_passkeys(unit, holder.person_id)
+        keys = await passkeys.list_counting(unit, holder.person_id)
     return page(request, "enrol", name=holder.profile.record.full_name, has_passkey=bool(keys))
 
 

@@ -78,6 +78,11 @@ _SENTENCES: Mapping[str, str] = {
     EventKind.SECRET_SET: mark("Your password or passcode was changed."),
     EventKind.PASSKEY_ADDED: mark("A passkey was added to your account."),
     EventKind.PASSKEY_REMOVED: mark("A passkey was removed from your account."),
+    EventKind.FACTOR_RESTED: mark(
+        "What was added to your account with a code to your number, which was in other hands by then, counts for "
+        "nothing now."
+    ),
+    EventKind.FACTOR_COUNTED: mark("You let count again what was added with a code to your number."),
     EventKind.PHONE_ENROLLED: mark("A phone was set up that answers requests for you."),
     EventKind.PHONE_DISTRUSTED: mark(
         "%(service)s told that your phone number got into other hands, or may have. Codes sent to it proved nothing "
@@ -189,9 +194,12 @@ _NOTABLE = frozenset(
         EventKind.REFRESH_REPLAYED,
         EventKind.ACCOUNT_LOCKED_OUT,
         EventKind.PHONE_DISTRUSTED,
+        EventKind.FACTOR_RESTED,
     }
 )
-_OF_PASSKEYS = frozenset({EventKind.PASSKEY_ADDED, EventKind.PASSKEY_REMOVED})
+_OF_PASSKEYS = frozenset(
+    {EventKind.PASSKEY_ADDED, EventKind.PASSKEY_REMOVED, EventKind.FACTOR_RESTED, EventKind.FACTOR_COUNTED}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ async def show(request: Request, holder: Holder) -> Response:
         disputed=disputed,
         distrusted=distrusted,
         passkeys=len(keys),
+        resting=any(key.rests_since is not None for key in keys),
     )
 
 

@@ -11,6 +11,7 @@ from vneid_idp.use_cases.protect_account import (
     add_own_passkey,
     has_two_fresh_proofs,
     may_change,
+    own_passkey_counts,
     remove_own_passkey,
     rename_own_passkey,
 )
@@ -105,6 +106,13 @@ async def remove(request: Request, holder: Holder) -> Response:
     return see_other(f"{_SECURITY}?done=passkey-removed")
 
 
+async def count(request: Request, holder: Holder) -> Response:
+    """Let a passkey count again that rests. Raises `FreshProofNeeded`."""
+    form, vault, session = await read_form(request), holder.provider.vault, holder.session
+    await holder.provider.db.transact(lambda unit: own_passkey_counts(unit, vault, session, form["passkey"]))
+    return see_other(f"{_SECURITY}?done=counts")
+
+
 async def _page(
     request: Request, holder: Holder, template: str, credential_id: str, errors: dict[str, str] | None = None
 ) -> Response:
@@ -129,6 +137,7 @@ async def _page(
 doors = [
     Door.api("/me/security/passkey/options", for_holder(options), "POST"),
     Door.api("/me/security/passkey", for_holder(add), "POST"),
+    Door.page("/me/security/passkey/count", for_holder(count), "POST"),
     Door.page("/me/security/passkey/rename", for_holder(show_rename)),
     Door.page("/me/security/passkey/rename", for_holder(rename), "POST"),
     Door.page("/me/security/passkey/remove", for_holder(show_remove)),

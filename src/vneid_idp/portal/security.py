@@ -20,7 +20,13 @@ from vneid_idp.portal.phones import phones_of
 from vneid_idp.portal.told import NOT_REGISTERED
 from vneid_idp.use_cases.end_session import end_session, end_sessions
 from vneid_idp.use_cases.protect_account import change_secret as change_own_secret
-from vneid_idp.use_cases.protect_account import has_two_fresh_proofs, may_change, shows_passkey, trust_own_phone
+from vneid_idp.use_cases.protect_account import (
+    has_two_fresh_proofs,
+    may_change,
+    own_secret_counts,
+    shows_passkey,
+    trust_own_phone,
+)
 from vneid_idp.use_cases.sign_in import note_lock_out
 from vneid_idp.web.device_words import device_name
 from vneid_idp.web.doors import Door
@@ -39,6 +45,7 @@ _DONE = {
     "passkey-renamed": mark("The passkey has its new name."),
     "passkey-removed": mark("The passkey was removed. Nobody can sign in with it any more."),
     "phone-removed": mark("The phone was removed. It answers no requests for you any more."),
+    "counts": mark("It counts again."),
     "phone-trusted": mark("Your phone number counts again: codes are sent to it."),
     "password": mark("Your password was changed. Other browsers were signed out."),
     "passcode": mark("Your passcode was changed. Other browsers were signed out."),
@@ -79,6 +86,7 @@ async def show(request: Request, holder: Holder) -> Response:
     async with holder.provider.db.reading() as unit:
         keys = await passkeys.list_passkeys(unit, holder.person_id)
         distrusted = await distrusted_phones.find(unit, holder.person_id)
+        resting = await secret_hashes.resting(unit, holder.person_id)
         live = await sessions.list_sessions(unit, holder.person_id)
         used = await clients_by_session(unit, holder.person_id, min(each.session_id for each in live))
         names = await find_service_names(unit, {client_id for ids in used.values() for client_id in ids})
@@ -91,6 +99,7 @@ async def show(request: Request, holder: Holder) -> Response:
         passkeys=keys,
         phones=[(phone, device_name(phone.device, say)) for phone in await phones_of(holder)],
         distrusted=distrusted,
+        resting=resting,
         may_trust=shows_passkey(holder.session, holder.now),
         may_add=has_two_fresh_proofs(holder.session, holder.now),
         may_change=may_change(holder.here, has_passkey=bool(keys), now=holder.now),
@@ -118,6 +127,14 @@ async def trust_phone(request: Request, holder: Holder) -> Response:
     vault, session = holder.provider.vault, holder.session
     await holder.provider.db.transact(lambda unit: trust_own_phone(unit, vault, session))
     return see_other("/me/security?done=phone-trusted")
+
+
+async def secret_counts(request: Request, holder: Holder) -> Response:
+    """Let the password or passcode count again that rests. Raises `FreshProofNeeded`."""
+    form, vault, session = await read_form(request), holder.provider.vault, holder.session
+    kind = SecretKind(form.one_of("kind", *SecretKind))
+    await holder.provider.db.transact(lambda unit: own_secret_counts(unit, vault, session, kind))
+    return see_other("/me/security?done=counts")
 
 
 async def change_secret(request: Request, holder: Holder) -> Response:
@@ -223,6 +240,7 @@ async def end_other_session(request: Request, holder: Holder) -> Response:
 
 doors = [
     Door.page("/me/security", for_holder(show)),
+    Door.page("/me/security/secret/count", for_holder(secret_counts), "POST"),
     Door.page("/me/security/secret", for_holder(change_secret), "POST"),
     Door.page("/me/security/trust-phone", for_holder(trust_phone), "POST"),
     Door.page("/me/security/sessions", for_holder(end_other_sessions), "POST"),

@@ -42,7 +42,8 @@ class PhoneNotices(Sender):
         """See `Sender`. Of several phones that could not be reached one is enough for another attempt."""
         async with self.db.reading() as unit:
             phones = await enrolled_phones.list_phones(unit, delivery.recipient)
-            told = [(phone, await enrolled_phones.subscription_of(unit, self.vault, phone)) for phone in phones]
+            answering = [phone for phone in phones if phone.rests_since is None]
+            told = [(phone, await enrolled_phones.subscription_of(unit, self.vault, phone)) for phone in answering]
         until = delivery.not_after or delivery.created_at
         # At once: a push service that hangs keeps no other phone waiting.
         problems = await asyncio.gather(

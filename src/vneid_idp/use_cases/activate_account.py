@@ -7,6 +7,7 @@ from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import activation, chosen_secrets
 from vneid_idp.identity.factors.chosen_secrets import SecretKind, WeakSecret
+from vneid_idp.identity.factors.passkeys import NO_CODE
 from vneid_idp.identity.factors.typed_codes import CodeVerdict
 from vneid_idp.identity.offices.acts import Act, possible
 from vneid_idp.identity.offices.roles import roles_of
@@ -46,7 +47,7 @@ async def activate_account(
     if refused:
         raise WeakSecret(guessed=True)
     for kind, hashed in hashes.items():
-        await chosen_secrets.set_hash(unit, vault, person_id, kind, hashed)
+        await chosen_secrets.set_hash(unit, vault, person_id, kind, hashed, code_at=NO_CODE)
     await record(unit, Event(EventKind.ACTIVATION_USED, person_id))
     await end_lasting_access(unit, person_id)
     return outcome, await end_sessions(unit, person_id)

@@ -14,7 +14,7 @@ from vneid_idp.identity.factors import enrolled_phones, passkeys, phone_sign_ins
 from vneid_idp.identity.factors.enrolled_phones import EnrolledPhone
 from vneid_idp.identity.factors.passkeys import Site
 from vneid_idp.identity.factors.phone_sign_ins import PhoneSignIn, SignInState
-from vneid_idp.identity.factors.proofs import SignInProof
+from vneid_idp.identity.factors.proofs import ProofRests, SignInProof
 from vneid_idp.identity.profile import Profile
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
@@ -85,19 +85,22 @@ class Unlocking:
 
 
 async def find_answering(unit: Reading, vault: Vault, person_id: str, phone_id: str) -> Answering | None:
-    """The phone, as long as it is enrolled. Raises `AccountAtRest` where the account cannot be used."""
+    """The phone, as long as it is enrolled. Raises `AccountAtRest` where the account cannot be used, and `ProofRests`
+    where its passkey counts for nothing."""
     phone = await enrolled_phones.find_phone(unit, person_id, phone_id)
     known = await accounts.find_with_profile(unit, vault, person_id)
     if phone is None or known is None:
         return None
     if account_standing(known[0], None, unit.now) is not AccountStanding.USABLE:
         raise AccountAtRest
+    if phone.rests_since is not None:
+        raise ProofRests
     return Answering(phone, *known)
 
 
 async def hold_answering(unit: Unit, vault: Vault, phone: EnrolledPhone) -> None:
-    """Require that the phone may answer, and keep it so until the unit ends. Raises `PhoneNotEnrolled` and
-    `AccountAtRest`."""
+    """Require that the phone may answer, and keep it so until the unit ends. Raises `PhoneNotEnrolled`, `AccountAtRest`
+    and `ProofRests`."""
     await persons.hold(unit, phone.person_id)
     if await find_answering(unit, vault, phone.person_id, phone.phone_id) is None:
         raise PhoneNotEnrolled

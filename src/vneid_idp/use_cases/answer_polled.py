@@ -19,6 +19,7 @@ from vneid_idp.delivery.channels import Channel
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import persons
 from vneid_idp.identity.factors import enrolled_phones
+from vneid_idp.identity.factors.passkeys import ProofRests
 from vneid_idp.identity.factors.sessions import SessionName
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.protocol.authorisation import Authorisation
@@ -80,14 +81,21 @@ async def refuse_polled(unit: Unit, sealer: Sealer, polled: PolledRequest, perso
 
 async def hold_in_hand(unit: Unit, request_id: str, person_id: str) -> None:
     """Require that the request is open for this person, who is held, on the phone that took it in hand, and keep it so
-    until the unit ends: what is agreed for it is agreed there. Raises `RequestOver` and `PhoneNotEnrolled`."""
+    until the unit ends: what is agreed for it is agreed there. Raises `RequestOver`, `PhoneNotEnrolled` and
+    `ProofRests`."""
     await _check_phone(unit, person_id, await cross_device.hold_open(unit, request_id, person_id))
 
 
 async def _check_phone(unit: Unit, person_id: str, phone_id: str | None) -> None:
-    """Whoever removes a phone, or its passkey, seizes the person first: it stands while the person is held."""
-    if phone_id is not None and await enrolled_phones.find_phone(unit, person_id, phone_id) is None:
+    """Whoever removes a phone, or its passkey, or lets it rest, seizes the person first: it stands while the person is
+    held."""
+    if phone_id is None:
+        return
+    phone = await enrolled_phones.find_phone(unit, person_id, phone_id)
+    if phone is None:
         raise PhoneNotEnrolled
+    if phone.rests_since is not None:
+        raise ProofRests
 
 
 async def take_polled(

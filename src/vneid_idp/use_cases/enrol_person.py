@@ -105,6 +105,7 @@ async def add_passkey(
         answer=answer,
         name=name,
         unnamed=unnamed,
+        code_at=passkeys.NO_CODE,
         deed=deed,
     )
 

@@ -10,7 +10,13 @@ from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.storage.unit import Unit
-from vneid_idp.use_cases.protect_account import FreshProofNeeded, check_may_change, has_two_fresh_proofs, seize_holder
+from vneid_idp.use_cases.protect_account import (
+    FreshProofNeeded,
+    check_may_change,
+    code_behind,
+    has_two_fresh_proofs,
+    seize_holder,
+)
 from vneid_idp.use_cases.who_is_signed_in import SignedInPerson
 
 LEVEL = 2
@@ -48,7 +54,7 @@ async def enrol_with_new_passkey(
 
     Raises `SignedOut`, `FreshProofNeeded`, `LevelTooLow`, `TooManyPhones`, `PasskeyRefused`, `PasskeyElsewhere`.
     """
-    await _check_may_enrol(unit, vault, who)
+    here = await _check_may_enrol(unit, vault, who)
     passkey = await passkeys.register(
         unit,
         sealer,
@@ -60,6 +66,7 @@ async def enrol_with_new_passkey(
         name="",
         unnamed=unnamed,
         built_in=True,
+        code_at=code_behind(here.session, unit.now),
     )
     return await _enrol(unit, who, passkey.credential_id, device)
 
@@ -98,8 +105,10 @@ def check_may_enrol(here: SignedInPerson, now: int) -> None:
         raise FreshProofNeeded
 
 
-async def _check_may_enrol(unit: Unit, vault: Vault, who: Session) -> None:
-    check_may_enrol(await seize_holder(unit, vault, who), unit.now)
+async def _check_may_enrol(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
+    here = await seize_holder(unit, vault, who)
+    check_may_enrol(here, unit.now)
+    return here
 
 
 async def _enrol(unit: Unit, who: Session, credential_id: str, device: Device) -> EnrolledPhone:

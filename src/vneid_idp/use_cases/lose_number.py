@@ -12,11 +12,13 @@ from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.subscriber_numbers import service as subscriber_numbers
 from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
+from vneid_idp.bindings.subscriber_numbers.reports import OLDEST
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.identity.lookup import find_phone_holders
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.sealing import NotSealedHere, Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, find_key
@@ -34,6 +36,8 @@ class Lost:
     cause: Cause
     holder_digest: str | None = None
     """Of the papers of who has it now; nothing where nobody has, or nobody can tell."""
+    since: Instant | None = None
+    """Since when they have it; nothing where it is since now, as far as anybody can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,8 @@ async def _lose(unit: Unit, secrets: Secrets, family_id: str, lost: Sequence[Los
         if person_id in people and _has_lost(each, papers.get(person_id)):
             client_id = each.number.client_id
             vault, sealer = secrets.vault, secrets.sealer
-            deliveries += await distrust_phone(unit, vault, sealer, person_id, client_id, each.cause)
+            since = unit.now if each.since is None else max(each.since, unit.now - OLDEST)
+            deliveries += await distrust_phone(unit, vault, sealer, person_id, client_id, each.cause, since)
     return deliveries
 
 

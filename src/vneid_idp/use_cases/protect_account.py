@@ -4,16 +4,18 @@ A session left open, or a password that somebody read, must be enough neither to
 owner out. What the session proved is read again in the unit that changes something.
 """
 
+from dataclasses import replace
+
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.cross_device import service as cross_device
 from vneid_idp.delivery.sender import Delivery
 from vneid_idp.grants import service as grants
 from vneid_idp.identity import persons
-from vneid_idp.identity.factors import chosen_secrets, passkeys
+from vneid_idp.identity.factors import chosen_secrets, codes_behind, passkeys
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
 from vneid_idp.identity.factors.passkeys import Site
-from vneid_idp.identity.factors.proofs import SignInProof, check_proof
+from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof, check_proof
 from vneid_idp.identity.factors.sessions import Session
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import MINUTE, Instant
@@ -50,6 +52,20 @@ def has_two_fresh_proofs(session: Session, now: Instant) -> bool:
 def shows_passkey(session: Session, now: Instant) -> bool:
     """Whether a passkey was shown a short while ago: what a number that may be in another hand cannot do. Pure."""
     return any(method.name == PASSKEY and now - method.at <= FRESH for method in session.methods)
+
+
+def code_behind(session: Session, now: Instant) -> Instant:
+    """On which code by message rests what is done on the strength of this session (`codes_behind`); `NO_CODE` where on
+    none. Pure.
+
+    Whoever shows a passkey does it by that one, whatever code was shown beside it.
+    """
+    codes = [method.at for method in session.methods if method.name == MESSAGE]
+    without = replace(session, methods=tuple(each for each in session.methods if each.name != MESSAGE))
+    if codes and not has_two_fresh_proofs(without, now):
+        return max(codes)
+    # Of a session that an earlier version opened nobody can tell: as if a code was shown now.
+    return now if session.code_at is None else session.code_at
 
 
 def may_change(here: SignedInPerson, *, has_passkey: bool, now: Instant) -> bool:
@@ -91,6 +107,7 @@ async def add_own_passkey(
         answer=answer,
         name=name,
         unnamed=unnamed,
+        code_at=code_behind(here.session, unit.now),
     )
 
 
@@ -121,11 +138,13 @@ async def change_secret(
 
     With `end_access` services also lose what they were given elsewhere for longer than a session: whoever knew the old
     secret may have given it. `known` is the proof of the password that stands. The log-out notices to deliver after the
-    commit. Raises `SignedOut`, `FreshProofNeeded`, `ProofOutdated`.
+    commit. Raises `SignedOut`, `FreshProofNeeded`, `ProofOutdated`,
+    `ProofRests`.
     """
-    await check_may_change(unit, vault, who)
+    here = await check_may_change(unit, vault, who)
     await check_proof(unit, vault, who.person_id, known)
-    await chosen_secrets.set_hash(unit, vault, who.person_id, kind, hashed)
+    code_at = code_behind(here.session, unit.now)
+    await chosen_secrets.set_hash(unit, vault, who.person_id, kind, hashed, code_at=code_at)
     if end_access:
         await end_lasting_access(unit, who.person_id, but=who.session_id)
     return await end_sessions(unit, who.person_id, but=who.session_id)
@@ -134,10 +153,28 @@ async def change_secret(
 async def trust_own_phone(unit: Unit, vault: Vault, who: Session) -> None:
     """Let codes that are sent to the registered number count again, for who shows a passkey: whoever has the number may
     not say so by the number. What rests on it counts again. Raises `SignedOut`, `FreshProofNeeded`."""
+    await _shown_passkey(unit, vault, who)
+    await trust_phone(unit, vault, who.person_id)
+
+
+async def own_passkey_counts(unit: Unit, vault: Vault, who: Session, credential_id: str) -> bool:
+    """Let a passkey count again that its holder knows, by another one, which counts; whether it did not.
+    Raises `SignedOut`, `FreshProofNeeded`."""
+    behind = await _shown_passkey(unit, vault, who)
+    return await codes_behind.let_passkey_count(unit, who.person_id, credential_id, behind)
+
+
+async def own_secret_counts(unit: Unit, vault: Vault, who: Session, kind: SecretKind) -> bool:
+    """The same of the password or passcode that somebody changed."""
+    behind = await _shown_passkey(unit, vault, who)
+    return await codes_behind.let_secret_count(unit, who.person_id, kind.value, behind)
+
+
+async def _shown_passkey(unit: Unit, vault: Vault, who: Session) -> Instant:
     here = await seize_holder(unit, vault, who)
     if not shows_passkey(here.session, unit.now):
         raise FreshProofNeeded
-    await trust_phone(unit, vault, who.person_id)
+    return code_behind(here.session, unit.now)
 
 
 async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> None:
@@ -148,12 +185,14 @@ async def end_lasting_access(unit: Unit, person_id: str, *, but: str = "") -> No
         await record(unit, Event(EventKind.GRANT_REVOKED, person_id, client_id, grant_id, {"by": "person"}))
 
 
-async def check_may_change(unit: Unit, vault: Vault, who: Session) -> None:
-    """Require what `may_change` says, of who is seized from now on. Raises `SignedOut`, `FreshProofNeeded`."""
+async def check_may_change(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:
+    """Require what `may_change` says, of who is seized from now on, and returned. Raises `SignedOut`,
+    `FreshProofNeeded`."""
     here = await seize_holder(unit, vault, who)
     keys = await passkeys.list_passkeys(unit, who.person_id)
     if not may_change(here, has_passkey=bool(keys), now=unit.now):
         raise FreshProofNeeded
+    return here
 
 
 async def seize_holder(unit: Unit, vault: Vault, who: Session) -> SignedInPerson:

@@ -80,7 +80,7 @@ async def report_number(
         await tell_swap(unit, found.person_id, occurred_at)
     if account_of is None:
         return moved, ()
-    return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind])
+    return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind], occurred_at)
 
 
 async def thaw_number(unit: Unit, vault: Vault, who: Session, binding_id: str) -> None:

@@ -8,12 +8,15 @@ same account (`renew_binding`).
 
 from vneid_idp.audit.service import Event, EventKind, record
 from vneid_idp.bindings import resting
+from vneid_idp.bindings import service as bindings
 from vneid_idp.bindings.engine.rules import Binding
+from vneid_idp.bindings.social_accounts import service as social_accounts
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.rules import SocialAccount
 from vneid_idp.identity import accounts, persons
 from vneid_idp.identity.factors import distrusted_phones
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import NEVER, Instant
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.hand_over import hand_over_all, take_over_resting
 
@@ -32,6 +35,15 @@ async def put_phone_in_step(unit: Unit, vault: Vault, person_id: str) -> None:
     await resting.put_phone_in_step(unit, person_id, trusted=trusted, locked_at=locked_at)
     if trusted:
         await take_over_resting(unit, vault, person_id)
+
+
+async def count_as_by_message(unit: Unit, person_id: str, since: Instant) -> None:
+    """Let what somebody proved `since` an instant, also for children, count as proved by a code to their phone."""
+    if since == NEVER:
+        return
+    async for binding in bindings.all_of_person(unit, person_id, {SOCIAL_ACCOUNT.name: SOCIAL_ACCOUNT}):
+        if isinstance(binding, SocialAccount) and binding.proved_by == person_id:
+            await social_accounts.count_as_by_message(unit, binding, since)
 
 
 def _by_message(binding: Binding) -> bool:

@@ -13,6 +13,7 @@ from vneid_idp.identity.factors.proofs import MESSAGE, SignInProof, check_proof
 from vneid_idp.identity.factors.sessions import Session, SessionName
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.protocol.levels import SignInMethod
@@ -53,7 +54,8 @@ async def sign_in(
     a proof again keeps the session, of which relying parties know the `sid`, and gets another cookie for it: the one
     before is worth nothing from then on.
 
-    Raises `ProofOutdated` when what was shown is not the person's any more.
+    Raises `ProofOutdated` when what was shown is not the person's any more, and `ProofRests` when it counts for
+    nothing.
     """
     if record is None:
         return SignedIn(AccountStanding.CLOSED)
@@ -66,8 +68,9 @@ async def sign_in(
     standing = account_standing(followed.account, record, unit.now)
     if standing is not AccountStanding.USABLE:
         return SignedIn(standing, deliveries=followed.deliveries)
-    await check_proof(unit, vault, record.person_id, proof)
-    session, announced = await _session(unit, record.person_id, SignInMethod(proof.method, unit.now), before, device)
+    code_at = await check_proof(unit, vault, record.person_id, proof)
+    method = SignInMethod(proof.method, unit.now)
+    session, announced = await _session(unit, record.person_id, method, code_at, before, device)
     if session is not None:
         event = Event(
             EventKind.SIGNIN_SUCCEEDED, record.person_id, client_id, session.session_id, {"method": proof.method}
@@ -94,11 +97,11 @@ async def note_lock_out(unit: Unit, person_id: str | None, *, client_id: str | N
 
 
 async def _session(
-    unit: Unit, person_id: str, method: SignInMethod, before: SessionName | None, device: Device
+    unit: Unit, person_id: str, method: SignInMethod, code_at: Instant, before: SessionName | None, device: Device
 ) -> tuple[Session | None, tuple[Delivery, ...]]:
     announced: tuple[Delivery, ...] = ()
     if before is not None and before.person_id == person_id:
-        stronger = await sessions.add_method(unit, before, method)
+        stronger = await sessions.add_method(unit, before, method, code_at)
         if stronger is not None:
             return stronger, ()
     elif before is not None:
@@ -106,4 +109,4 @@ async def _session(
         announced = await end_session(unit, before.person_id, before.session_id)
     if method.name == MESSAGE:
         return None, announced
-    return await sessions.open_session(unit, person_id, (method,), device=device), announced
+    return await sessions.open_session(unit, person_id, (method,), device=device, code_at=code_at), announced

@@ -7,7 +7,7 @@ there before and how many its holder has follow from it, and writes nothing of i
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,7 +18,7 @@ from vneid_idp.clients.service import UnknownClient, get_client, hold_client
 from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.instructions import service as instructions
-from vneid_idp.kernel.clock import HOUR, Instant, local_date
+from vneid_idp.kernel.clock import HOUR, Instant, local_date, midnight
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex, new_id
@@ -27,7 +27,7 @@ from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import intake, uploads
 from vneid_idp.registered_numbers.carrier_key import CarrierKey, ensure_key
 from vneid_idp.registered_numbers.intake import Part
-from vneid_idp.registered_numbers.rules import NextStep, RegisteredState
+from vneid_idp.registered_numbers.rules import NextStep, RegisteredNumber, RegisteredState
 from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.registered_numbers.telling import Told, names_somebody, row_digest
 from vneid_idp.registered_numbers.uploads import Coming, Progress, RegisterUpload, UploadState
@@ -165,13 +165,20 @@ async def _keep(to: Intake, upload: RegisterUpload, part: Part, unit: Unit) -> R
     told = {each.number_digest: each for each in part.told}
     # A row without papers says of nobody else that the number is theirs.
     lost = [
-        Lost(before, Cause.RECYCLED, told[before.number_digest].holder_digest)
+        Lost(before, Cause.RECYCLED, told[before.number_digest].holder_digest, _given_at(before, told))
         for before, after in kept.changed
         if after.state is RegisteredState.RECYCLED and names_somebody(told[before.number_digest])
     ]
     # Who is told that somebody was signed out is told by the worker that sends.
     await lose_numbers(unit, to.secrets, lost)
     return kept.upload
+
+
+def _given_at(before: RegisteredNumber, told: Mapping[str, Told]) -> Instant | None:
+    """When a number was given to somebody else, by a row that says so. One by which they had it before the register
+    told of another holder sets the name right, and tells of no day on which the number went into other hands."""
+    day = told[before.number_digest].activated_on
+    return None if day is None or day < local_date(before.facts.registered_at) else midnight(day)
 
 
 async def _finish(to: Intake, upload: RegisterUpload, before: RowsBefore) -> RegisterUpload:

@@ -137,6 +137,17 @@ SENTENCES: Mapping[str, Sentence] = {
         mark("Your password, passkey or phone number was changed while you signed in. You are not signed in."),
         mark("Sign in with what is good now. If it was not you who changed it, go to a registration office."),
     ),
+    "proof_rests": Sentence(
+        mark("This does not count for now"),
+        mark(
+            "It was added or changed with a code to your phone number, which was in another SIM card or in other hands "
+            "by then, as the carrier told later. Whoever had the number may have done it. You are not signed in."
+        ),
+        mark(
+            "Use an older passkey: signed in with it you can let this one count again, under Security. Without one, go "
+            "to a commune-level police office with your card."
+        ),
+    ),
     "role_required": Sentence(
         mark("This page is for those who work here"),
         mark("Your account has no role at this place. Nothing was changed."),

@@ -172,7 +172,15 @@ async def test_a_passkey_is_a_second_proof_to_give_where_there_is_no_phone(land:
         )
         answer = Authenticator(ISSUER).create(made.options)
         await passkeys.register(
-            unit, sealer, site, person_id=person_id, context="office", sealed=made.sealed, answer=answer, name="Thẻ"
+            unit,
+            sealer,
+            site,
+            person_id=person_id,
+            context="office",
+            sealed=made.sealed,
+            answer=answer,
+            name="Thẻ",
+            code_at=0,
         )
         (passkey,) = await passkeys.list_passkeys(unit, person_id)
     assert "1 khóa truy cập" in (await opened(person, "/me")).text

@@ -58,7 +58,7 @@ async def test_what_an_office_did_stands_on_another_day(land: Country, party: Re
         await die(land, unit, dead.person_id)
         await population.register(unit, replace(moved, phone=PHONE))
         await population.register(unit, replace(child, guardian_ids=()))
-        await chosen_secrets.set_hash(unit, idp.vault, moved.person_id, SecretKind.PASSCODE, "another")
+        await chosen_secrets.set_hash(unit, idp.vault, moved.person_id, SecretKind.PASSCODE, "another", code_at=0)
     land.watch.advance(DAY)
     await start(land)
     assert await standing(land, "plain") is AccountStanding.LOCKED_BY_HOLDER

@@ -29,7 +29,7 @@ def who(land: Country) -> str:
 
 def setting(kind: SecretKind) -> Taker:
     async def set_anew(land: Country, unit: Unit) -> None:
-        await chosen_secrets.set_hash(unit, land.idp.vault, who(land), kind, "another hash")
+        await chosen_secrets.set_hash(unit, land.idp.vault, who(land), kind, "another hash", code_at=0)
 
     return set_anew
 

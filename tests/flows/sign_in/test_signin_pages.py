@@ -278,7 +278,7 @@ async def test_an_outdated_hash_is_made_anew_when_its_secret_is_known(
         return both if kind is SecretKind.PASSWORD else (both[1], both[0])
 
     async with land.idp.db.writing() as unit:
-        await set_hash(unit, land.idp.vault, persona.record.person_id, kind, cheap)
+        await set_hash(unit, land.idp.vault, persona.record.person_id, kind, cheap, code_at=0)
     other = (await stored())[1]
     person, page = await at_signin(land, party)
     form = {"with": kind.value, "identifier": persona.username}

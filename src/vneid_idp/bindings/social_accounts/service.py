@@ -1,5 +1,7 @@
 """Social accounts: bind one, or improve its proof; find who holds one."""
 
+from sqlalchemy import BigInteger, bindparam, literal_column, update
+
 from vneid_idp.bindings.engine import disclosure
 from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.disclosure import Disclosure
@@ -7,10 +9,24 @@ from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.social_accounts.kind import SOCIAL_ACCOUNT
 from vneid_idp.bindings.social_accounts.lifecycle import BindingFacts, Move
 from vneid_idp.bindings.social_accounts.rules import BindingProof, SocialAccount, check_proof, is_better
+from vneid_idp.bindings.social_accounts.tables import social_accounts
 from vneid_idp.bindings.social_accounts.words import AccountBoundToAnother, AccountLimitReached
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.policy.rules import Rules, Threshold
+from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Reading, Unit
+
+_a = social_accounts.c
+_COUNT_AS_BY_MESSAGE = Statement(
+    update(social_accounts)
+    .where(
+        _a.client_id == bindparam("of_client"),
+        _a.binding_id == bindparam("of_binding"),
+        _a.verified_at >= bindparam("since", type_=BigInteger),
+    )
+    .values(by_message=literal_column("1"))
+)
 
 
 async def bind_social_account(
@@ -144,6 +160,13 @@ async def prove(unit: Unit, binding: SocialAccount, proof: BindingProof) -> Soci
         by_message=None if proof.by_message is None else int(proof.by_message),
     )
     return proved or await engine.get(unit, SOCIAL_ACCOUNT, binding.client_id, binding.binding_id)
+
+
+async def count_as_by_message(unit: Unit, binding: SocialAccount, since: Instant) -> None:
+    """Let the proof by which an account counts, if it was given `since` an instant, be one by a code to a phone: a code
+    was behind whatever proved it."""
+    of = {"of_client": binding.client_id, "of_binding": binding.binding_id}
+    await unit.execute(_COUNT_AS_BY_MESSAGE, **of, since=since)
 
 
 async def disclose_by_account(

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Text, bindparam, func, literal_column, or_, s
 from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
 from vneid_idp.bindings.subscriber_numbers.tables import number_reports
 from vneid_idp.bindings.subscriber_numbers.words import ImplausibleInstant
-from vneid_idp.kernel.clock import DAY, MINUTE, Instant
+from vneid_idp.kernel.clock import DAY, MINUTE, NEVER, Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Unit
 
@@ -44,7 +44,6 @@ _LATEST_SWAP = Statement(
         _r.told_at <= bindparam("until", type_=BigInteger),
     )
 )
-_NEVER: Instant = 2**62
 
 
 class ReportKind(StrEnum):
@@ -92,6 +91,6 @@ async def latest_swap(
 ) -> Instant | None:
     """When a number last came into another SIM or moved away, of what the carrier told from `since` on `until` an
     instant: while it was one person's."""
-    told = {"since": since, "until": _NEVER if until is None else until}
+    told = {"since": since, "until": NEVER if until is None else until}
     row = await unit.fetch_one(_LATEST_SWAP, of_family=family_id, of_number=number_digest, **told)
     return None if row is None else row["at"]

@@ -10,6 +10,7 @@ from vneid_idp.audit.service import record
 from vneid_idp.identity import secret_hashes
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Unit
 
@@ -115,9 +116,12 @@ def _spellings(words: Iterable[str]) -> Iterator[str]:
             yield from (f"0{digits}", digits[:PASSCODE_LENGTH], digits[-PASSCODE_LENGTH:])
 
 
-async def set_hash(unit: Unit, vault: Vault, person_id: str, kind: SecretKind, hashed: str) -> None:
-    """Set a person's secret to one that `SecretHasher.hash` made."""
-    await secret_hashes.put(unit, vault, person_id, kind.value, hashed)
+async def set_hash(
+    unit: Unit, vault: Vault, person_id: str, kind: SecretKind, hashed: str, *, code_at: Instant
+) -> None:
+    """Set a person's secret to one that `SecretHasher.hash` made, on the strength of the code by message of `code_at`,
+    or of none (`passkeys.NO_CODE`)."""
+    await secret_hashes.put(unit, vault, person_id, kind.value, hashed, code_at)
     await record(unit, Event(EventKind.SECRET_SET, person_id=person_id, data={"kind": kind.value}))
 
 

@@ -35,7 +35,7 @@ _with_passkey = phones.join(
         passkeys.c.removed_at.is_(None),
     ),
 )
-_columns = (*phones.c, passkeys.c.name.label("passkey"))
+_columns = (*phones.c, passkeys.c.name.label("passkey"), passkeys.c.rests_since)
 _FIND = Statement(select(*_columns).select_from(_with_passkey).where(_one))
 _LIST = Statement(select(*_columns).select_from(_with_passkey).where(_stands).order_by(phones.c.enrolled_at))
 _SEE = Statement(
@@ -70,6 +70,8 @@ class EnrolledPhone:
     """To the hour."""
     push: str | None
     """Where its browser takes notices, sealed: see `subscription_of`."""
+    rests_since: Instant | None
+    """Since when it answers nothing, if it does not: its passkey counts for nothing (`codes_behind`)."""
 
 
 async def enrol(unit: Unit, person_id: str, credential_id: str, device: Device) -> EnrolledPhone | None:
@@ -94,13 +96,13 @@ async def enrol(unit: Unit, person_id: str, credential_id: str, device: Device) 
 
 
 async def find_phone(unit: Reading, person_id: str, phone_id: str) -> EnrolledPhone | None:
-    """The phone, if it still answers for the person."""
+    """The phone, unless it was removed."""
     row = await unit.fetch_one(_FIND, of_person=person_id, of_phone=phone_id)
     return _phone(row) if row else None
 
 
 async def list_phones(unit: Reading, person_id: str) -> tuple[EnrolledPhone, ...]:
-    """The phones that answer for a person, oldest first."""
+    """The phones that answer for a person, or would, oldest first."""
     return tuple(_phone(row) for row in await unit.fetch(_LIST, of_person=person_id))
 
 
@@ -154,4 +156,5 @@ def _phone(row: Row) -> EnrolledPhone:
         row["enrolled_at"],
         row["last_seen_at"],
         row["push"],
+        row["rests_since"],
     )

@@ -12,7 +12,17 @@ from vneid_idp.kernel.clock import Instant
 from vneid_idp.storage.statement import Statement, insert
 from vneid_idp.storage.unit import Reading, Row, Unit
 
-_WRITTEN = ("person_id", "credential_id", "public_key", "sign_count", "transports", "synced", "name", "registered_at")
+_WRITTEN = (
+    "person_id",
+    "credential_id",
+    "public_key",
+    "sign_count",
+    "transports",
+    "synced",
+    "name",
+    "registered_at",
+    "code_at",
+)
 _ADD = Statement(
     insert(passkeys)
     .values({name: bindparam(name) for name in _WRITTEN})
@@ -57,6 +67,10 @@ class Passkey:
     name: str
     registered_at: Instant
     last_used_at: Instant | None
+    code_at: Instant | None = None
+    """Of the code by text message on which it rests (`codes_behind`)."""
+    rests_since: Instant | None = None
+    """Since when it counts for nothing, if it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +92,8 @@ def _passkey(row: Row) -> Passkey:
         row["name"],
         row["registered_at"],
         row["last_used_at"],
+        row["code_at"],
+        row["rests_since"],
     )
 
 
@@ -89,7 +105,7 @@ async def add_passkey(unit: Unit, passkey: Passkey) -> bool:
 
 
 async def find_passkey(unit: Reading, person_id: str, credential_id: str) -> Passkey | None:
-    """A passkey that has not been removed."""
+    """A passkey that has not been removed, also one that rests."""
     row = await unit.fetch_one(_FIND, of_person=person_id, of_credential=credential_id)
     return _passkey(row) if row else None
 

@@ -39,6 +39,8 @@ from vneid_idp.storage.unit import Reading, Unit
 CHALLENGE_LIFETIME: Instant = 5 * MINUTE
 MOST = 20
 METHOD = "hwk"
+NO_CODE: Instant = 0
+"""In place of the instant of a code: none is behind it (`codes_behind`)."""
 
 _UNREADABLE = (
     WebAuthnException,
@@ -68,6 +70,14 @@ class PasskeyElsewhere(DomainError):
     code = "passkey_elsewhere"
     status = 400
     title = "That passkey is not kept by this very device."
+
+
+class ProofRests(DomainError):
+    """It was added by a code to a phone whose number was in other hands by then, so it counts for nothing for now."""
+
+    code = "proof_rests"
+    status = 403
+    title = "What you showed was added with a code to a number in other hands. It does not count for now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +150,12 @@ async def register(
     name: str,
     unnamed: str = "Passkey",
     built_in: bool = False,
+    code_at: Instant,
     deed: Deed | None = None,
 ) -> Passkey:
-    """Add the passkey in the authenticator's `answer` (JSON text); `deed` when another does it. Without a `name` it is
-    called after who keeps it, or `unnamed` with a number. Raises `PasskeyRefused`, and unless it is `built_in` where
+    """Add the passkey in the authenticator's `answer` (JSON text), which rests on the code by message of `code_at`, or
+    on none (`NO_CODE`); `deed` when another does it. Without a `name` it is called after who keeps it, or `unnamed`
+    with a number. Raises `PasskeyRefused`, and unless it is `built_in` where
     that is asked for `PasskeyElsewhere`.
     """
     challenge, _ = _open(sealer, _REGISTER, sealed, person_id, context, unit.now)
@@ -173,6 +185,7 @@ async def register(
         name=name_of(name, verified.aaguid, unnamed, [other.name for other in others]),
         registered_at=unit.now,
         last_used_at=None,
+        code_at=code_at,
     )
     if not await store.add_passkey(unit, passkey):
         raise PasskeyRefused("This passkey is registered already.")
@@ -192,7 +205,7 @@ async def authentication_options(
     """What `navigator.credentials.get()` needs. With a person (a second factor), only that person's passkeys answer,
     or the one with `credential_id`; without, the browser offers those it has, and the answer tells who it is."""
     challenge = random_bytes(32)
-    known = await store.list_passkeys(unit, person_id) if person_id else ()
+    known = await list_counting(unit, person_id) if person_id else ()
     if credential_id is not None:
         known = tuple(passkey for passkey in known if passkey.credential_id == credential_id)
     options = webauthn.generate_authentication_options(
@@ -220,8 +233,9 @@ async def authenticate(
     """Verify the authenticator's `answer` (JSON text) to a challenge of this context and, if given, this person and
     with the passkey `credential_id`.
 
-    Raises `PasskeyRefused`, and unless the device itself answered where that is asked for (`built_in`)
-    `PasskeyElsewhere`; whether the account behind it may be used is another question (`rules.account_standing`).
+    Raises `PasskeyRefused`, `ProofRests` for one that counts for nothing now, and unless the device itself answered
+    where that is asked for (`built_in`) `PasskeyElsewhere`; whether the account behind it may be used is another
+    question (`rules.account_standing`).
     """
     challenge, issued_at = _open(sealer, _AUTHENTICATE, sealed, person_id, context, unit.now)
     named, shown_id = _who(answer)
@@ -244,14 +258,21 @@ async def authenticate(
             _check_built_in(answer)
     except _UNREADABLE as error:
         raise PasskeyRefused(type(error).__name__) from error
+    if passkey.rests_since is not None:
+        raise ProofRests
     if not await store.use_passkey(unit, passkey, verified.new_sign_count, issued_at):
         raise PasskeyRefused("an answer that was given before, or a copied authenticator")
     return Authenticated(passkey.person_id, passkey.credential_id, SignInMethod(METHOD, unit.now))
 
 
 async def list_passkeys(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
-    """A person's passkeys, oldest first."""
+    """A person's passkeys, oldest first, also those that rest."""
     return await store.list_passkeys(unit, person_id)
+
+
+async def list_counting(unit: Reading, person_id: str) -> tuple[Passkey, ...]:
+    """Those that count, oldest first."""
+    return tuple(each for each in await store.list_passkeys(unit, person_id) if each.rests_since is None)
 
 
 async def names_of_passkeys(unit: Reading, person_id: str) -> dict[str, str]:

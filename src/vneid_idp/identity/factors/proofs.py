@@ -10,7 +10,10 @@ from vneid_idp.identity import accounts, secret_hashes
 from vneid_idp.identity.factors import distrusted_phones, passkey_store
 from vneid_idp.identity.factors.chosen_secrets import SecretKind
 from vneid_idp.identity.factors.passkeys import METHOD as PASSKEY
+from vneid_idp.identity.factors.passkeys import NO_CODE
+from vneid_idp.identity.factors.passkeys import ProofRests as ProofRests
 from vneid_idp.identity.vault import Vault
+from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.storage.unit import Reading
 
@@ -39,15 +42,26 @@ class SignInProof:
     or that of the phone that approved, the number of the phone to which the code was sent."""
 
 
-async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignInProof) -> None:
-    """Require that what was shown still is the person's, who is seized. Raises `ProofOutdated`."""
+async def check_proof(unit: Reading, vault: Vault, person_id: str, proof: SignInProof) -> Instant:
+    """Require that what was shown still is the person's, who is seized; of a passkey on which code it rests
+    (`codes_behind`). Raises `ProofOutdated`, and `ProofRests` where it counts for nothing now."""
+    code_at, rests = NO_CODE, False
     if proof.method in (PASSKEY, PHONE):
-        stands = await passkey_store.find_passkey(unit, person_id, proof.against) is not None
+        passkey = await passkey_store.find_passkey(unit, person_id, proof.against)
+        stands = passkey is not None
+        if passkey is not None:
+            code_at = passkey.registered_at if passkey.code_at is None else passkey.code_at
+            rests = passkey.rests_since is not None
     elif proof.method == MESSAGE:
         found = await accounts.find_with_profile(unit, vault, person_id)
         trusted = await distrusted_phones.find(unit, person_id) is None
         stands = trusted and found is not None and found[1].record.phone == proof.against
     else:
-        stands = await secret_hashes.find(unit, vault, person_id, SECRETS[proof.method].value) == proof.against
+        secret = await secret_hashes.find_stored(unit, vault, person_id, SECRETS[proof.method].value)
+        stands = secret is not None and secret.hash == proof.against
+        rests = secret is not None and secret.rests_since is not None
     if not stands:
         raise ProofOutdated
+    if rests:
+        raise ProofRests
+    return code_at

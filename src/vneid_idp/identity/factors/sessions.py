@@ -25,14 +25,8 @@ from vneid_idp.storage.unit import Reading, Row, Unit
 
 LIFETIME: Instant = 12 * HOUR
 
-_OPEN = Statement(
-    insert(sessions).values(
-        {
-            name: bindparam(name)
-            for name in ("person_id", "session_id", "methods", "opened_at", "expires_at", "browser", "system")
-        }
-    )
-)
+_WRITTEN = ("person_id", "session_id", "methods", "opened_at", "expires_at", "browser", "system", "code_at")
+_OPEN = Statement(insert(sessions).values({name: bindparam(name) for name in _WRITTEN}))
 _one = (sessions.c.person_id == bindparam("of_person")) & (sessions.c.session_id == bindparam("of_session"))
 _named = _one & (sessions.c.generation == bindparam("of_generation", type_=BigInteger))
 _FIND = Statement(select(sessions).where(_one, session_is_live()))
@@ -40,7 +34,11 @@ _FIND_NAMED = Statement(select(sessions).where(_named, session_is_live()))
 _RENEW = Statement(
     update(sessions)
     .where(_named, session_is_live())
-    .values(methods=bindparam("methods"), generation=sessions.c.generation + literal_column("1"))
+    .values(
+        methods=bindparam("methods"),
+        generation=sessions.c.generation + literal_column("1"),
+        code_at=bindparam("behind", type_=BigInteger),
+    )
 )
 _END = Statement(update(sessions).where(_one, sessions.c.ended_at.is_(None)).values(ended_at=bindparam("now")))
 _END_ALL = Statement(
@@ -89,6 +87,8 @@ class Session:
     generation: int = 0
     """How many proofs were added since it opened: only the cookie of the latest is good."""
     device: Device = UNKNOWN
+    code_at: Instant | None = 0
+    """The latest code by message on which a passkey that was shown in it rests (`codes_behind`)."""
 
 
 def read_methods(text: str) -> tuple[SignInMethod, ...]:
@@ -113,10 +113,11 @@ async def open_session(
     lifetime: Instant = LIFETIME,
     *,
     device: Device = UNKNOWN,
+    code_at: Instant = 0,
 ) -> Session:
-    """Open a session for somebody who just proved to be there. Always a new id: a session from before the sign-in is
-    never carried over (session fixation)."""
-    session = Session(person_id, new_id("ses"), methods, unit.now, unit.now + lifetime, device=device)
+    """Open a session for somebody who just proved to be there, by something that rests on the code of `code_at`, if
+    on any. Always a new id: a session from before the sign-in is never carried over (session fixation)."""
+    session = Session(person_id, new_id("ses"), methods, unit.now, unit.now + lifetime, device=device, code_at=code_at)
     await unit.execute(
         _OPEN,
         person_id=person_id,
@@ -126,6 +127,7 @@ async def open_session(
         expires_at=session.expires_at,
         browser=device.browser,
         system=device.system,
+        code_at=code_at,
     )
     return session
 
@@ -142,15 +144,19 @@ async def find_named(unit: Reading, name: SessionName) -> Session | None:
     return _session(row) if row else None
 
 
-async def add_method(unit: Unit, name: SessionName, method: SignInMethod) -> Session | None:
-    """Add a proof to the session that a cookie names: the session in its next generation. Nothing if it does not stand,
+async def add_method(unit: Unit, name: SessionName, method: SignInMethod, code_at: Instant = 0) -> Session | None:
+    """Add a proof, which rests on the code of `code_at`, to the session that a cookie names: the session in its next
+    generation. Nothing if it does not stand,
     or was renewed since that cookie; of two proofs at once with one cookie, one counts."""
     before = await find_named(unit, name)
     if before is None:
         return None
     methods = with_method(before.methods, method)
-    renewed = await unit.execute(_RENEW, **_of(name), now=unit.now, methods=write_methods(methods))
-    return replace(before, methods=methods, generation=before.generation + 1) if renewed else None
+    behind = None if before.code_at is None else max(before.code_at, code_at)
+    renewed = await unit.execute(_RENEW, **_of(name), now=unit.now, methods=write_methods(methods), behind=behind)
+    if not renewed:
+        return None
+    return replace(before, methods=methods, generation=before.generation + 1, code_at=behind)
 
 
 def _of(name: SessionName) -> dict[str, str | int]:
@@ -193,4 +199,5 @@ def _session(row: Row) -> Session:
         row["expires_at"],
         row["generation"],
         stored(row["browser"], row["system"]),
+        row["code_at"],
     )

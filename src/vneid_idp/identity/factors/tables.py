@@ -53,6 +53,9 @@ passkeys = Table(
     Column("last_used_at", BigInteger),
     Column("last_challenge_at", BigInteger),
     Column("removed_at", BigInteger),
+    # Of the code by text message on which it rests (`codes_behind`), and since when it counts for nothing.
+    Column("code_at", BigInteger),
+    Column("rests_since", BigInteger),
     PrimaryKeyConstraint("person_id", "credential_id"),
 )
 
@@ -68,6 +71,8 @@ sessions = Table(
     Column("generation", BigInteger, nullable=False, server_default="0"),
     Column("browser", Text),
     Column("system", Text),
+    # The latest code on which a passkey that was shown in it rests.
+    Column("code_at", BigInteger),
     PrimaryKeyConstraint("person_id", "session_id"),
     Index("ix_sessions_expires", "expires_at"),  # for whoever forgets what ended
 )
