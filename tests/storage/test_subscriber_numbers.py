@@ -6,11 +6,20 @@ from functools import partial
 import pytest
 
 from tests.support.watch import Watch
+from vneid_idp.bindings.engine import service as engine
 from vneid_idp.bindings.engine.service import Bound
 from vneid_idp.bindings.subscriber_numbers import reports
+from vneid_idp.bindings.subscriber_numbers.kind import SUBSCRIBER_NUMBER
+from vneid_idp.bindings.subscriber_numbers.lifecycle import NumberMove
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind
 from vneid_idp.bindings.subscriber_numbers.rules import SubscriberNumber
-from vneid_idp.bindings.subscriber_numbers.service import ConfirmedNumber, bind_number, list_of_family, number_of
+from vneid_idp.bindings.subscriber_numbers.service import (
+    ConfirmedNumber,
+    bind_number,
+    is_new_subscription,
+    list_of_family,
+    number_of,
+)
 from vneid_idp.bindings.subscriber_numbers.words import NumberBoundToAnother
 from vneid_idp.identity.vault import Vault
 from vneid_idp.kernel.clock import HOUR
@@ -74,3 +83,21 @@ async def test_of_a_swap_that_is_asked_which_was_told_while_the_number_was_someb
         found = await reports.latest_swap(unit, "song", "n", *window)
         assert await reports.latest_swap(unit, "gio", "n", *window) is None
     assert found == (None if latest is None else begun + (latest - 1) * HOUR)
+
+
+async def test_a_number_is_new_to_whoever_has_it_after_another_and_not_to_the_one_before(
+    db: Database, watch: Watch
+) -> None:
+    vault = Vault(Sealer({1: b"k" * 32}, 1))
+    first = (await bind(db, vault, "per_1")).binding
+    await db.transact(
+        lambda unit: engine.move(unit, SUBSCRIBER_NUMBER, first.client_id, first.binding_id, NumberMove.RELEASE)
+    )
+    watch.advance(HOUR)
+    second = (await bind(db, vault, "per_2")).binding
+    elsewhere = (await bind(db, vault, "per_2", "gio")).binding
+    async with db.reading() as unit:
+        found = [
+            await is_new_subscription(unit, BLIND, each, NUMBER.phone_number) for each in (first, second, elsewhere)
+        ]
+    assert found == [False, True, False]

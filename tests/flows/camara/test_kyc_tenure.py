@@ -36,6 +36,15 @@ async def test_since_when_a_number_is_in_somebodys_name_is_told_while_it_is(land
     assert await asked(yesterday) == (200, {"tenureDateCheck": False, "contractType": "PAYM"})
     assert await asked(tomorrow) == (400, "OUT_OF_RANGE")
     assert await asked(today, phoneNumber="+84951234567") == (422, "UNNECESSARY_IDENTIFIER")
+    # Of two carriers the one that has had it for longer is told of.
+    land.watch.advance(DAY)
+    someone = await known(land)
+    token = (await caller.tokens(someone.person.browser, scope=f"openid {SCOPE}"))["access_token"]
+    second, later = await NumbersClient.of(land, family="gio"), {**own, "contract": "prepaid", "sequence": 1}
+    await someone.agree(second.carrier)
+    other = await second.bind(await second.token(someone, later), detail=later)
+    assert await asked(today) == (200, {"tenureDateCheck": True, "contractType": "PAYM"})
+    await second.call("POST", f"/{other['number_id']}/release", await second.own_token())
     await carrier.call("POST", f"/{bound['number_id']}/release", await carrier.own_token())
     assert await asked(today) == (422, "SERVICE_NOT_APPLICABLE")
     history = shown(await someone.person.open("/me/history")).text
