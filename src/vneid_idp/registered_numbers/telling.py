@@ -98,9 +98,9 @@ def is_new_life(before: RegisteredNumber, told: Told) -> bool:
 
 def proved_since(told: Told, verified: Verified | None, *, is_new_life: bool = False) -> Instant | None:
     """Since when the holder in a row is proved, of a number that is bound as `verified`: not where that is by somebody
-    with other papers, of whom the row knows nothing. Whoever has a number that began anew had it before, unless the row
-    names them."""
-    if verified is None:
+    with other papers, of whom the row knows nothing, nor of who has died since. Whoever has a number that began anew
+    had it before, unless the row names them."""
+    if verified is None or told.row_class is RowClass.DECEASED:
         return None
     if is_new_life:
         is_theirs = told.holder_digest is not None and told.holder_digest == verified.holder_digest
@@ -121,10 +121,11 @@ def told_again(
     holder was authenticated and has it bound.
 
     What people said of it stays, and so does a ladder that they set it on, or another device, of which a row says
-    nothing. Where somebody said that it is theirs, a row that agrees proves it. A row that is in order takes the number
-    off the ladder and undoes what it came to; another reason sets it on a ladder that begins now; and so does its
-    return after it was missing, since nobody was asked meanwhile.
+    nothing. Where somebody said that it is theirs, a row that agrees proves it, for as long as it does. A row that is
+    in order takes the number off the ladder and undoes what it came to; another reason sets it on a ladder that begins
+    now; and so does its return after it was missing, since nobody was asked meanwhile.
     """
+    before = _as_far_as_proved(before, told, is_verified=is_verified)
     facts = before.facts
     number = replace(
         before,
@@ -147,6 +148,16 @@ def told_again(
     if stays or (facts.confirmed_at and ladder.trigger is Trigger.CLEAN_UP_2026):
         return put_on(number, before.ladder, policy)
     return put_on(number, ladder, policy)
+
+
+def _as_far_as_proved(before: RegisteredNumber, told: Told, *, is_verified: bool) -> RegisteredNumber:
+    """The number with its proof only where that holds beside the row. The word of its holder proves it where row and
+    population register agree, whichever of the two comes first; a match, whatever the row says. Whoever has died has
+    nothing that could be proved."""
+    by_word = before.facts.confirmed_at is not None and not is_verified
+    if told.row_class is RowClass.DECEASED or (by_word and told.row_class not in AGREE):
+        return before.with_facts(proved_at=None)
+    return before
 
 
 def recycled(before: RegisteredNumber, now: Instant) -> RegisteredNumber:

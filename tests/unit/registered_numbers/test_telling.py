@@ -11,6 +11,7 @@ from vneid_idp.kernel.clock import DAY, local_date
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
 from vneid_idp.registered_numbers.climbing import device_changed
+from vneid_idp.registered_numbers.rules import Ladder
 from vneid_idp.registered_numbers.telling import Source, Told, is_new_life, proved_since, told_again
 from vneid_idp.registers.classes import RowClass
 
@@ -55,6 +56,37 @@ def test_who_was_authenticated_proves_the_row_that_names_them(
     assert proved_since(told, verified) == (SINCE if proves else None)
     assert proved_since(told, verified, is_new_life=True) == (SINCE if proves_new_life else None)
     assert proved_since(told, None) is None
+    assert proved_since(replace(told, row_class=RowClass.DECEASED), verified) is None
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "verified", "row_class", "stays_proved"),
+    [
+        # By the word of its holder, as long as row and population register agree.
+        (True, False, RowClass.TOO_MANY, True),
+        (True, False, RowClass.NAME_DIFFERS, False),
+        (True, False, RowClass.INCOMPLETE, False),
+        # By a match, whatever the row says …
+        (True, True, RowClass.NAME_DIFFERS, True),
+        (False, False, RowClass.NAME_DIFFERS, True),
+        # … but that they have died.
+        (True, False, RowClass.DECEASED, False),
+        (False, False, RowClass.DECEASED, False),
+    ],
+)
+def test_a_proof_holds_beside_the_row_that_comes_after_it(
+    confirmed: bool, verified: bool, row_class: RowClass, stays_proved: bool
+) -> None:
+    at = SINCE + DAY
+    before = replace(on_ladder(1, Trigger.CLEAN_UP_2026, SINCE), ladder=None, next_step=None)
+    before = before.with_facts(proved_at=SINCE, confirmed_at=SINCE if confirmed else None)
+    told, source = replace(IN_ORDER, row_class=row_class), Source("song", "cli_song", "upl_2")
+    after = told_again(before, source, told, shipped(), at, is_verified=verified)
+    if stays_proved:
+        assert (after.facts, after.ladder) == (before.facts, None)
+    else:
+        assert (after.facts.proved_at, after.ladder) == (None, Ladder(Trigger.DISOWNED, at))
+        assert after.next_step is not None
 
 
 @pytest.mark.parametrize(
