@@ -96,8 +96,10 @@ async def ask(request: Request, holder: Holder) -> Response:
             unit, holder.provider.keys.blind, _id_number(holder), request.query_params.get("number", "")
         )
         carriers = await _carriers(unit, holder.provider, [] if number is None else [number])
-    if number is None or number.family_id not in carriers or Answer.NOT_MINE not in possible(number):
+    if number is None or number.family_id not in carriers:
         raise NumberNotRegistered
+    if Answer.NOT_MINE not in possible(number):  # said already, and the reader went back
+        return see_other(_ADDRESS)
     return render(request, "portal/disown_number.html", number=_shown(request, number, carriers, policy, holder.now))
 
 

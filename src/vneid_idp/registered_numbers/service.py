@@ -8,7 +8,9 @@ from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
 from vneid_idp.registered_numbers import answers, apart, carrier_key, climbing, store, telling_store, uploads
 from vneid_idp.registered_numbers.answers import Answer
+from vneid_idp.registered_numbers.rechecking import NO_UPLOAD
 from vneid_idp.registered_numbers.rules import RegisteredNumber, lets_prove
+from vneid_idp.registered_numbers.telling import recycled
 from vneid_idp.storage.unit import Reading, Unit
 
 _HOLDER = "registered_numbers.holder"
@@ -93,6 +95,16 @@ async def confirm(
     after = answers.confirmed(before, policy, unit.now)
     await store.write(unit, after)
     return before, after
+
+
+async def leave(unit: Unit, family_id: str, number_digest: str, holder_digest: str | None) -> None:
+    """The carrier released this number of somebody's: what stands under their papers of its devices alone stands there
+    no more. What a register told stays, until the next one tells otherwise."""
+    await apart.prove_together(unit, family_id)
+    before = await store.seize(unit, family_id, number_digest)
+    if before is None or before.upload_id != NO_UPLOAD or before.holder_digest != holder_digest:
+        return
+    await store.write(unit, recycled(before, unit.now))
 
 
 async def phone_numbers(unit: Reading, sealer: Sealer, family_id: str, number_ids: Collection[str]) -> dict[str, str]:

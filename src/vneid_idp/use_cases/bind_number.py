@@ -308,6 +308,9 @@ async def release_number(unit: Unit, client: Client, binding_id: str) -> Subscri
     """Release a number for its carrier, with the client's own token; of whichever client of the carrier's it is. One
     that is released stays so. Raises as `hold_carrier`, and `BindingNotFound`."""
     found = await subscriber_numbers.get_of_family(unit, await hold_carrier(unit, client), binding_id)
+    digest = await engine.held_by(unit, SUBSCRIBER_NUMBER, found)
     released = await engine.move(unit, SUBSCRIBER_NUMBER, found.client_id, binding_id, NumberMove.RELEASE, by="client")
+    if digest is not None and found.state is not NumberState.RELEASED:
+        await registered_numbers.leave(unit, found.family_id, digest, found.holder_digest)
     await settle_disputes_of(unit, found.person_id)
     return released

@@ -70,6 +70,20 @@ async def test_another_device_sets_the_number_on_the_ladder_once(land: Country, 
         assert await distrusted_phones.find(unit, someone.person_id) is None
 
 
+async def test_what_stands_of_a_device_alone_goes_when_the_carrier_releases_the_number(
+    land: Country, song: NumbersClient
+) -> None:
+    someone = await agreed(land, song.carrier)
+    token, own = await song.token(someone), await song.own_token()
+    address = f"/{(await song.bind(token))['number_id']}"
+    await song.call("POST", f"{address}/device-changes", own, json=now(land))
+    assert (await song.call("POST", f"{address}/release", own))["state"] == "released"
+    assert await registered(land) is None, "nobody's, and the next holder's begins anew"
+    assert "Theo giấy tờ của bạn" not in (await opened((await known(land)).person, PAGE)).text
+    # It counts among theirs no more.
+    assert (await song.bind(await song.token(await agreed(land, song.carrier))))["state"] == "confirmed"
+
+
 async def test_another_sim_freezes_the_number_and_what_rests_on_it(land: Country, song: NumbersClient) -> None:
     someone = await agreed(land, song.carrier)
     phone = land.people["complete"].record.phone

@@ -67,6 +67,8 @@ async def test_what_is_not_mine_is_asked_once_more_on_a_page_that_says_what_foll
     page = await taken_back(someone.person, DISOWN, number=FIRST)
     assert "Bạn đã báo số này không phải của bạn." in page.text
     assert (await kept(land))[FIRST].state is RegisteredState.DISOWNED
+    back = await opened(someone.person, f"{DISOWN}?number={FIRST}")
+    assert "Không phải số của bạn" not in back.text, "whoever goes back is told nothing that is not so"
     again = await post(someone.person, page, ANSWER, number=FIRST, answer="not_mine")
     assert again.response.status_code == 409
 
