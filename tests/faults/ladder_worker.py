@@ -8,6 +8,7 @@ import asyncio
 import sys
 from collections.abc import Iterable
 
+from tests.support.on_ladder import SECRETS
 from tests.support.watch import Watch
 from vneid_idp.instructions import service as instructions
 from vneid_idp.instructions.rules import NewInstruction
@@ -37,7 +38,7 @@ async def work(database_url: str, now: int, how: str) -> None:
     if how == "holds":
         instructions.give = give_and_stop
     db = open_database(database_url, Watch(now), connections=2)
-    await sweeping.sweep_ladder(db, shipped())
+    await sweeping.sweep_ladder(db, shipped(), SECRETS)
     await db.close()
 
 

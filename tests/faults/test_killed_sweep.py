@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from tests.support.on_ladder import keep, many_on_ladder
+from tests.support.on_ladder import SECRETS, keep, many_on_ladder
 from tests.support.watch import Watch
 from vneid_idp.instructions.tables import instructions
 from vneid_idp.policy.documents import shipped
@@ -43,7 +43,7 @@ async def test_of_four_that_sweep_one_is_killed_before_the_commit_of_a_batch(
     # Until the server notices that the victim is gone it holds what was the victim's.
     async with asyncio.timeout(30):
         while len(rows := await given(db)) < 60:
-            await sweep_ladder(db, shipped())
+            await sweep_ladder(db, shipped(), SECRETS)
     assert sorted(rows) == [(number.number_id, 1) for number in made]
 
 

@@ -23,6 +23,7 @@ from tests.support.camara import caller_of
 from tests.support.carrier import Carrier
 from tests.support.country import Country, country
 from tests.support.numbers import NumbersClient
+from tests.support.on_ladder import secrets_of
 from tests.support.registered import put_in_register
 from tests.support.rich_requests import ANOTHER
 from tests.support.served import in_thread, listening_at
@@ -90,7 +91,7 @@ async def lively(land: Country) -> tuple[Bound, Bound, Bound]:
         await put_in_register(
             unit, land.idp.keys, policy, record.personal_number, numbers, client_id=song.carrier.client_id
         )
-    await sweep_ladder(land.idp.db, policy)
+    await sweep_ladder(land.idp.db, policy, secrets_of(land))
     answer = await song.carrier.post("/token", grant_type="client_credentials", scope=" ".join(OWN))
     caller = await caller_of(land, *OF_PEOPLE)
     agreeing = await agreed(land, caller)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.support.deeds import DEED
 from tests.support.fresh import Fresh
 from tests.support.number_life import BLIND, DIGEST, PEOPLE, SOURCE, Given, NumberLife
+from tests.support.on_ladder import SECRETS
 from tests.support.people import SEALER
 from tests.support.watch import Watch
 from vneid_idp.bindings.kinds import actions_of
@@ -77,7 +78,7 @@ class KeptLife(NumberLife):
         self.watch.set(now)
 
     def swept(self) -> None:
-        self.runner.run(sweep_ladder(self.db, self.policy))
+        self.runner.run(sweep_ladder(self.db, self.policy, SECRETS))
         self.compare()
 
     def uploaded(self, told: Told | None) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.support.deeds import DEED
-from tests.support.on_ladder import FAMILY, keep, many_on_ladder, on_ladder
+from tests.support.on_ladder import FAMILY, SECRETS, keep, many_on_ladder, on_ladder
 from tests.support.people import BLIND
 from tests.support.watch import Watch
 from vneid_idp.bindings.kinds import actions_of
@@ -65,11 +65,11 @@ def due_in(number: RegisteredNumber, watch: Watch) -> int:
 async def test_four_sweep_at_once_and_every_step_is_taken_once(db: Database, watch: Watch) -> None:
     made = many_on_ladder(100, Trigger.CLEAN_UP_2026, watch.now())
     await keep(db, made)
-    assert await sweep_ladder(db, shipped()) == 0, "nothing is due yet"
+    assert await sweep_ladder(db, shipped(), SECRETS) == 0, "nothing is due yet"
     expected: list[str] = []
     for kind in ("notify", "cut_outgoing", "cut_both", "end"):
         watch.advance(due_in((await numbers(db))[0], watch))
-        assert sum(await asyncio.gather(*(sweep_ladder(db, shipped()) for _ in range(4)))) == 100
+        assert sum(await asyncio.gather(*(sweep_ladder(db, shipped(), SECRETS) for _ in range(4)))) == 100
         expected.append(kind)
         told: dict[str, list[tuple[int, str]]] = {}
         for row in await given(db):
@@ -78,9 +78,9 @@ async def test_four_sweep_at_once_and_every_step_is_taken_once(db: Database, wat
         assert all(each == list(enumerate(expected, start=1)) for each in told.values())
         # A clock that goes back has nothing done again, nor when it comes forward.
         watch.set(watch.now() - DAY)
-        assert await sweep_ladder(db, shipped()) == 0
+        assert await sweep_ladder(db, shipped(), SECRETS) == 0
         watch.advance(DAY)
-        assert await sweep_ladder(db, shipped()) == 0
+        assert await sweep_ladder(db, shipped(), SECRETS) == 0
     assert {(number.state, number.next_step) for number in await numbers(db)} == {(RegisteredState.ENDED, None)}
     assert {(row["legal_reference"], row["trigger"]) for row in await given(db)} == {
         (due.legal_reference, "clean_up_2026") for due in shipped().intervals if due.trigger is Trigger.CLEAN_UP_2026
@@ -91,15 +91,15 @@ async def test_of_a_proof_and_a_sweep_at_once_one_comes_first(db: Database, watc
     count = 60
     await keep(db, many_on_ladder(count, Trigger.CLEAN_UP_2026, watch.now()))
     watch.advance(due_in((await numbers(db))[0], watch))
-    await sweep_ladder(db, shipped())
+    await sweep_ladder(db, shipped(), SECRETS)
     watch.advance(due_in((await numbers(db))[0], watch))
     # Half are proved while outgoing service of all is cut.
     proved = [f"digest {number}" for number in range(0, count, 2)]
     await asyncio.gather(
-        *(sweep_ladder(db, shipped()) for _ in range(3)),
+        *(sweep_ladder(db, shipped(), SECRETS) for _ in range(3)),
         *(db.transact(partial(prove, digest)) for digest in proved),
     )
-    await sweep_ladder(db, shipped())
+    await sweep_ladder(db, shipped(), SECRETS)
     told: dict[str, list[str]] = {}
     for row in await given(db):
         told.setdefault(row["number_id"], []).append(row["kind"])
@@ -146,7 +146,7 @@ async def test_a_published_policy_plans_every_number_anew_and_the_sweep_does_wha
     watch.advance(3 * DAY)
     foreseen = await foresee_ladder(db, whole, local_date(watch.now()))
     assert (
-        await sweep_ladder(db, whole)
+        await sweep_ladder(db, whole, SECRETS)
         == 20 + foreseen[Foreseen(FAMILY, InstructionKind.NOTIFY, Trigger.FOREIGNER_PASSPORT)]
     )
 
@@ -163,7 +163,7 @@ async def test_what_is_foreseen_is_what_happens(db: Database, watch: Watch) -> N
     assert await numbers(db) == before, "nothing is done"
     assert await foresee_ladder(db, shipped(), date.fromordinal(today.toordinal() - 1)) == Counter()
     for _ in days:
-        while await sweep_ladder(db, shipped()):
+        while await sweep_ladder(db, shipped(), SECRETS):
             pass
         watch.advance(DAY)
     for row in await given(db):
@@ -178,13 +178,13 @@ async def test_what_a_carrier_foresees_is_what_happens_to_its_numbers(db: Databa
     foreign = replace(on_ladder(97, Trigger.DISOWNED, since), family_id="gio", number_digest="of another")
     await keep(db, [*own, passport, absent, foreign])
     watch.advance(DAY + MINUTE)
-    await sweep_ladder(db, shipped())
+    await sweep_ladder(db, shipped(), SECRETS)
     await db.transact(partial(prove, "digest 3"))
     foreseen = await foresee_carrier(db, shipped(), FAMILY, 70)
     assert foreseen.states == {RegisteredState.ASKED: 10, RegisteredState.VERIFIED: 1}
     happened = Counter[OnDay]()
     for _ in range(71):
-        while await sweep_ladder(db, shipped()):
+        while await sweep_ladder(db, shipped(), SECRETS):
             pass
         watch.advance(DAY)
     for row in await given(db):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tests.support.country import Country
+from tests.support.people import BLIND, SEALER, VAULT
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Trigger
@@ -13,9 +15,17 @@ from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.storage.bulk import load
 from vneid_idp.storage.unit import Database
+from vneid_idp.use_cases.lose_number import Secrets
 
 FAMILY = "song"
 CLIENT = "cli_song"
+SECRETS = Secrets(VAULT, SEALER, BLIND)
+"""By what those are found whose number ends on it."""
+
+
+def secrets_of(land: Country) -> Secrets:
+    """The same of a running provider."""
+    return Secrets(land.idp.vault, land.idp.keys.sealer, land.idp.keys.blind)
 
 
 def on_ladder(number: int, trigger: Trigger, since: Instant) -> RegisteredNumber:

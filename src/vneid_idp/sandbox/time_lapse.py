@@ -19,7 +19,7 @@ from vneid_idp.registered_numbers import due
 from vneid_idp.registered_numbers.due import START
 from vneid_idp.storage.database import open_database
 from vneid_idp.storage.unit import Database
-from vneid_idp.use_cases.sweep_ladder import sweep_ladder
+from vneid_idp.use_cases.sweep_ladder import LeftAlone, sweep_ladder
 from vneid_idp.web.bodies import read_json
 from vneid_idp.web.context import idp
 from vneid_idp.web.doors import Door
@@ -88,7 +88,7 @@ async def _pass_days(db: Database, clock: _TurnedClock, policy: Policy, until: d
         assert found[0].next_step is not None, "it is due"
         # The end of its day: what is taken a day late or more would put off whatever comes after it.
         clock.at = max(clock.at, _end_of(local_date(found[0].next_step.at)))
-        given += await sweep_ladder(db, policy)
+        given += await sweep_ladder(db, policy, LeftAlone.WHAT_RESTS_ON_NUMBERS)
     return given, False
 
 

@@ -5,6 +5,7 @@ nobody else holds, what they are now, and the instructions. A worker that dies l
 """
 
 from dataclasses import dataclass
+from enum import Enum, auto
 from functools import partial
 
 from vneid_idp.identity.factors.distrusted_phones import Cause
@@ -24,6 +25,13 @@ from vneid_idp.use_cases.lose_number import Lost, Secrets, lose_numbers
 _BATCH = 1_000
 
 
+class LeftAlone(Enum):
+    """In place of what people are found by."""
+
+    WHAT_RESTS_ON_NUMBERS = auto()
+    """What rests on a number goes on, though its contract ends: days are made to pass of which people know nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Swept:
     given: int
@@ -31,10 +39,9 @@ class _Swept:
     """Where the next batch begins; nothing after the last."""
 
 
-async def sweep_ladder(db: Database, policy: Policy, secrets: Secrets | None = None) -> int:
+async def sweep_ladder(db: Database, policy: Policy, secrets: Secrets | LeftAlone) -> int:
     """Take what is due by now; how many instructions follow. One step of a number a round: where several are due, the
-    next round takes the next. What rests on a number ends with its contract; without `secrets` it is left
-    alone."""
+    next round takes the next. What rests on a number ends with its contract, unless it is `LeftAlone`."""
     given, after = 0, START
     while True:
         swept = await db.transact(partial(_sweep, policy, secrets, after))
@@ -44,7 +51,7 @@ async def sweep_ladder(db: Database, policy: Policy, secrets: Secrets | None = N
         after = swept.last
 
 
-async def _sweep(policy: Policy, secrets: Secrets | None, after: Place, unit: Unit) -> _Swept:
+async def _sweep(policy: Policy, secrets: Secrets | LeftAlone, after: Place, unit: Unit) -> _Swept:
     numbers = await due.seize_due(unit, after, _BATCH)
     steps = Steps(policy)
     moved, new, lost = [], [], []
@@ -57,7 +64,7 @@ async def _sweep(policy: Policy, secrets: Secrets | None, after: Place, unit: Un
                 lost.append(Lost(before, Cause.ENDED))
     await due.move(unit, moved)
     await instructions.give(unit, new)
-    if secrets is not None:
+    if secrets is not LeftAlone.WHAT_RESTS_ON_NUMBERS:
         # Who is told that somebody was signed out is told by the worker that sends.
         await lose_numbers(unit, secrets, lost)
     return _Swept(len(new), place_of(numbers[-1]) if len(numbers) == _BATCH else None)

@@ -8,6 +8,7 @@ from tests.support.contracts import assert_as_published
 from tests.support.country import ISSUER, Country
 from tests.support.leaks import Net
 from tests.support.numbers import NumbersClient
+from tests.support.on_ladder import secrets_of
 from tests.support.registered import put_in_register
 from vneid_idp.kernel.clock import MINUTE
 from vneid_idp.numbers import instructions as door
@@ -37,7 +38,7 @@ async def ask(
 
 async def sweep(land: Country) -> None:
     """Take what is due."""
-    await sweep_ladder(land.idp.db, await land.idp.current_policy())
+    await sweep_ladder(land.idp.db, await land.idp.current_policy(), secrets_of(land))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from tests.support.bindings import bind, states
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
+from tests.support.on_ladder import secrets_of
 from tests.support.registered import put_in_register
 from tests.support.relying_party import RelyingParty
 from tests.support.rich_requests import NUMBER
@@ -22,13 +23,8 @@ from vneid_idp.registered_numbers.rules import RegisteredState
 from vneid_idp.registers.classes import RowClass
 from vneid_idp.registers.reading import open_register
 from vneid_idp.use_cases.class_register import terms_of
-from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.sweep_ladder import sweep_ladder
 from vneid_idp.use_cases.upload_register import Intake, NewFile, begin_upload, read_upload
-
-
-def secrets_of(land: Country) -> Secrets:
-    return Secrets(land.idp.vault, land.idp.keys.sealer, land.idp.keys.blind)
 
 
 async def cause(land: Country, slug: str = "complete") -> Cause | None:

@@ -11,6 +11,7 @@ from tests.support.back_channel import Service, listening, queue
 from tests.support.country import ISSUER, SECRET, Country
 from tests.support.numbers import NumbersClient
 from tests.support.office import colleague
+from tests.support.on_ladder import secrets_of
 from tests.support.pages import opened
 from tests.support.registered import put_in_register
 from vneid_idp.delivery.channels import LEASE, MANNERS, Channel
@@ -41,7 +42,7 @@ async def carrier(land: Country, service: Service) -> NumbersClient:
         )
     assert made[0].next_step is not None
     land.watch.set(made[0].next_step.at)
-    await sweep_ladder(land.idp.db, policy)
+    await sweep_ladder(land.idp.db, policy, secrets_of(land))
     return song
 
 
@@ -72,7 +73,7 @@ async def test_each_event_is_sent_until_it_is_taken_and_the_next_of_its_number_a
     async with listening() as service:
         song, service.status = await carrier(land, service), 503
         land.watch.advance(DAY)
-        await sweep_ladder(land.idp.db, await land.idp.current_policy())
+        await sweep_ladder(land.idp.db, await land.idp.current_policy(), secrets_of(land))
         await sent(land)
         tried = heard(land, service)
         assert {told["sub_id"]["phone_number"] for told in tried} == set(NUMBERS)
@@ -103,7 +104,7 @@ async def test_what_cannot_be_read_is_not_sent_again_and_after_some_days_nothing
         service.raw.clear()
         service.status = 503
         land.watch.advance(DAY)
-        await sweep_ladder(land.idp.db, await land.idp.current_policy())
+        await sweep_ladder(land.idp.db, await land.idp.current_policy(), secrets_of(land))
         await sent(land)
         assert len(heard(land, service)) == 2
         land.watch.advance(TRIED_FOR + 1)
@@ -127,7 +128,7 @@ async def test_who_sends_is_killed_and_every_event_comes_and_none_is_another(lan
     async with listening() as service:
         await carrier(land, service)
         land.watch.advance(DAY)
-        await sweep_ladder(land.idp.db, await land.idp.current_policy())
+        await sweep_ladder(land.idp.db, await land.idp.current_policy(), secrets_of(land))
         service.answers = asyncio.Event()
         command = [sys.executable, "-m", "tests.support.push_worker", database_url, str(land.watch.now()), SECRET]
         victim = await asyncio.create_subprocess_exec(*command, cwd=ROOT)

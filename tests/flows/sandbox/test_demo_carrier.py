@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.country import ISSUER, Country
 from tests.support.demo_carrier import FIRST, Customer, at_the_carrier
+from tests.support.on_ladder import secrets_of
 from tests.support.pages import post
 from tests.support.polling import answered, confirmed
 from tests.support.shortcuts import known
@@ -91,7 +92,7 @@ async def test_a_new_phone_and_a_lost_sim_take_the_face_again(land: Country, cus
         assert told in await customer.page(reported)
         assert f">{state}<" in await customer.page("/mine")
         if state != "frozen":
-            await sweep_ladder(land.idp.db, await land.idp.current_policy())
+            await sweep_ladder(land.idp.db, await land.idp.current_policy(), secrets_of(land))
             waiting = await customer.page("/office/instructions")
             assert "Ask the subscriber for their face" in waiting
             instruction = re.search(r'name="instructions" value="(ins_[^" ]+)"', waiting)
