@@ -65,7 +65,7 @@ class KycMatchRequest(Body):
     locality: _Text100 | None = Field(None, description="The commune.")
     country: _Country | None = None
     house_number_extension: _Text20 | None = None
-    birthdate: FullDate | None = Field(None, examples=["1996-04-12"])
+    birthdate: FullDate | None = Field(None, examples=["1996-05-19"])
     email: Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     gender: Literal["MALE", "FEMALE", "OTHER"] | None = None
     city_of_birth: _Text100 | None = None

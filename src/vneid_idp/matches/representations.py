@@ -58,7 +58,7 @@ class FourFields(_Model):
         Field(min_length=1, max_length=LONGEST_NAME, description="As it stands on the papers, with its marks.",
               examples=["NGUYỄN THỊ MINH ANH"]),
     ] = None  # fmt: skip
-    birthdate: Annotated[date | None, Field(description="YYYY-MM-DD.", examples=["1996-04-12"])] = None
+    birthdate: Annotated[date | None, Field(description="YYYY-MM-DD.", examples=["1996-05-19"])] = None
     face: Face | None = None
     phone_number: Annotated[
         str | None,
