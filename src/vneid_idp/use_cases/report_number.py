@@ -80,7 +80,10 @@ async def report_number(
         await tell_swap(unit, found.person_id, occurred_at)
     if account_of is None:
         return moved, ()
-    return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind], occurred_at)
+    # Of somebody else's account it tells of no time before the number was bound here: a carrier, and whoever confirmed
+    # it there for it, could let all that they added in a month rest by one word.
+    since = occurred_at if account_of == found.person_id else max(occurred_at, found.facts.confirmed_at)
+    return moved, await distrust_phone(unit, vault, sealer, account_of, client.client_id, _CAUSES[kind], since)
 
 
 async def thaw_number(unit: Unit, vault: Vault, who: Session, binding_id: str) -> None:

@@ -18,7 +18,7 @@ from tests.support.signing_in import add_passkey
 from vneid_idp.bindings.social_accounts.lifecycle import BindingState
 from vneid_idp.bindings.subscriber_numbers.reports import ReportKind, latest
 from vneid_idp.bindings.subscriber_numbers.service import digest_of_number
-from vneid_idp.identity.factors import distrusted_phones
+from vneid_idp.identity.factors import distrusted_phones, passkey_store
 from vneid_idp.kernel.clock import DAY, HOUR, MINUTE, to_datetime
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers import store
@@ -112,6 +112,24 @@ async def test_another_sim_freezes_the_number_and_what_rests_on_it(land: Country
     assert (await song.call("GET", f"/{bound['number_id']}", own))["state"] == "confirmed"
     # What was told already is no other swap.
     assert (await song.call("POST", swap, own, json=now(land)))["state"] == "confirmed"
+
+
+@pytest.mark.parametrize(("slug", "rests"), [("complete", True), ("plain", False)])
+async def test_of_somebody_elses_account_a_swap_tells_nothing_of_before_the_number_was_bound(
+    land: Country, song: NumbersClient, slug: str, rests: bool
+) -> None:
+    victim, who = land.people["complete"].record, await agreed(land, song.carrier, slug)
+    async with land.idp.db.writing() as unit:
+        key = passkey_store.Passkey(victim.person_id, "a2V5", b"k", 0, (), False, "K", unit.now, None, code_at=unit.now)
+        assert await passkey_store.add_passkey(unit, key)
+    land.watch.advance(HOUR)
+    detail = NUMBER | {"phone_number": victim.phone}
+    bound = await song.bind(await song.token(who, detail), detail=detail)
+    await song.call("POST", f"/{bound['number_id']}/swaps", await song.own_token(), json=now(land, DAY))
+    async with land.idp.db.reading() as unit:
+        assert await distrusted_phones.find(unit, victim.person_id) is not None
+        (found,) = await passkey_store.list_passkeys(unit, victim.person_id)
+    assert (found.rests_since is not None) is rests
 
 
 async def test_nobody_elses_number_and_no_impossible_instant(land: Country, song: NumbersClient) -> None:
