@@ -24,7 +24,7 @@ ROWS = 2_000
 def test_junk_is_counted_for_what_it_is_and_nothing_told_of_anybody(database_url: str) -> None:
     made = list(invented_rows(ROWS, 1))
     expected = Counter(row.row_class for row in made)
-    assert set(expected) == set(RowClass), "some of every class"
+    assert set(expected) == set(RowClass) - {RowClass.NOT_COMPARED}, "some of every class that a row is by itself"
     said = run("numbers", "invent", "register.csv", "--rows", str(ROWS)).stdout
     assert f"--count {made[-1].holder} --seed 1" in said
     run("numbers", "invent", "register.parquet", "--rows", str(ROWS))

@@ -22,6 +22,7 @@ from vneid_idp.cli.people import open_workplace
 from vneid_idp.cli.terminal import By, Reason, deed_of, err, fail, out, print_rows, settings_of, with_database
 from vneid_idp.identity.offices.roles import Role
 from vneid_idp.kernel.clock import SystemClock
+from vneid_idp.matching.mismatches import OPERATORS
 from vneid_idp.registers.classes import RULES, RowClass
 from vneid_idp.registers.columns import COLUMNS, UnreadableRegister
 from vneid_idp.registers.faults import FaultFile
@@ -29,7 +30,7 @@ from vneid_idp.registers.reading import Register, open_register
 from vneid_idp.sandbox.country.invented_register import MOST_ROWS, InventedRow, invented_rows
 from vneid_idp.storage.unit import Database
 from vneid_idp.use_cases.check_register import CheckedRegister, check_register
-from vneid_idp.use_cases.class_register import terms_of
+from vneid_idp.use_cases.class_register import Guesses, terms_of
 
 _BATCH = 20_000
 """Rows of a Parquet file that are written together."""
@@ -51,7 +52,8 @@ def check(
     ] = None,
 ) -> None:
     """Count how many rows of a register are of which class. Nothing of the register is kept, and no row is answered
-    for: neither the counts nor the file of errors says whom the population register knows.
+    for. Of one ID number no more than five names and birth dates that differ are compared a day: the others are
+    counted as not compared.
     """
     deed, settings = deed_of(by, reason), settings_of(context)
     bar = Progress(
@@ -69,6 +71,7 @@ def check(
                     place.registry,
                     register,
                     terms,
+                    Guesses(db, place.blind, OPERATORS),
                     settled,
                     on_fault=faults.write,
                     progress=lambda done: bar.update(task, completed=done),

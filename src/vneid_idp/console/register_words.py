@@ -14,6 +14,7 @@ CLASSES: Mapping[RowClass, str] = {
     RowClass.NAME_DIFFERS: mark("Another name than in the population register"),
     RowClass.BIRTHDATE_DIFFERS: mark("Another birth date than in the population register"),
     RowClass.DECEASED: mark("The holder has died"),
+    RowClass.NOT_COMPARED: mark("Not compared: too much that differs was said of one ID number"),
     RowClass.NO_SUCH_PERSON: mark("Nobody has this ID number"),
     RowClass.NINE_DIGIT_CARD: mark("An old card with nine digits"),
     RowClass.FOREIGNER_PASSPORT: mark("Foreigner with a passport"),

@@ -11,6 +11,7 @@ from vneid_idp.grants.service import GrantEnded
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.matches.representations import FourFieldMatch, FourFields, ReceiptKeys
 from vneid_idp.matching.comparison import Claimed
+from vneid_idp.matching.mismatches import MatchBudgetSpent
 from vneid_idp.matching.names import Likeness
 from vneid_idp.matching.receipts import RECEIPT, RECEIPT_ALG, receipt_claims
 from vneid_idp.matching.rules import Field, Result
@@ -79,7 +80,8 @@ async def four_fields(
     A face comes as evidence that one of your devices signed. It is used up by the comparison that is answered, whatever
     came of it, and by no refusal.
 
-    Mismatches are counted for the ID number, over all clients, and for you; when there were too many, nothing is
+    Mismatches are counted for the ID number, over all clients, for it and your organisation, with those of its
+    registers, and for you; when there were too many, nothing is
     compared for a while (`429`)."""
     provider, claimed = idp(request), body.claimed
     check_may_compare(caller.authorisation, claimed.fields)
@@ -110,6 +112,9 @@ async def _compare(provider: Idp, caller: ApiCaller, asked: AskedMatch) -> tuple
     except EvidenceOfAnother:
         # It tells that the person has another number than the evidence, where the client said none itself.
         nothing_told = asked.claimed.id_number is not None
+        raise
+    except MatchBudgetSpent:
+        budget.note_spent()
         raise
     except GrantEnded as error:
         raise InvalidToken(ENDED) from error

@@ -1,4 +1,4 @@
-"""Matches: what was found, without any value that was compared."""
+"""Matches: what was found, without any value that was compared; and claims that did not agree, as digests."""
 
 from sqlalchemy import BigInteger, Column, Index, Table, Text
 
@@ -28,4 +28,16 @@ four_field_matches = Table(
     Column("used_at", BigInteger),
     Index("ix_four_field_matches_person", "person_id"),
     Index("ix_four_field_matches_valid_until", "valid_until"),
+)
+
+mismatched_claims = Table(
+    "mismatched_claims",
+    metadata,
+    # Keyed digests of the ID number, and of the name and birth date that were said of it.
+    Column("number_digest", Text, primary_key=True),
+    # The carrier that said so; empty for what operators check.
+    Column("family_id", Text, primary_key=True),
+    Column("claim_digest", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_mismatched_claims_at", "at"),
 )

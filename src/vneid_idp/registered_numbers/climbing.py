@@ -25,6 +25,8 @@ TRIGGERS: dict[RowClass, Trigger | None] = {
     RowClass.UNDETERMINED: None,
     RowClass.FOREIGNER_PASSPORT: Trigger.FOREIGNER_PASSPORT,
     RowClass.NINE_DIGIT_CARD: Trigger.CLEAN_UP_2026,
+    # As of anybody whom nobody confirmed yet: nothing was found against it.
+    RowClass.NOT_COMPARED: Trigger.CLEAN_UP_2026,
     RowClass.NO_SUCH_PERSON: Trigger.DISOWNED,
     RowClass.DECEASED: Trigger.DISOWNED,
     RowClass.BIRTHDATE_DIFFERS: Trigger.DISOWNED,

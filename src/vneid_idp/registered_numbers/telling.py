@@ -123,8 +123,11 @@ def told_again(
     What people said of it stays, and so does a ladder that they set it on, or another device, of which a row says
     nothing. Where somebody said that it is theirs, a row that agrees proves it, for as long as it does. A row that is
     in order takes the number off the ladder and undoes what it came to; another reason sets it on a ladder that begins
-    now; and so does its return after it was missing, since nobody was asked meanwhile.
+    now; and so does its return after it was missing, since nobody was asked meanwhile. A row that was not compared
+    leaves the class as it was.
     """
+    if told.row_class is RowClass.NOT_COMPARED:
+        told = replace(told, row_class=before.row_class, reasons=before.reasons)
     before = _as_far_as_proved(before, told, is_verified=is_verified)
     facts = before.facts
     number = replace(

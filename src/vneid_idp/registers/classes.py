@@ -25,6 +25,7 @@ class RowClass(StrEnum):
     UNDETERMINED = "undetermined"
     FOREIGNER_PASSPORT = "foreigner_passport"
     NINE_DIGIT_CARD = "nine_digit_card"
+    NOT_COMPARED = "not_compared"
     NO_SUCH_PERSON = "no_such_person"
     DECEASED = "deceased"
     BIRTHDATE_DIFFERS = "birthdate_differs"
@@ -58,6 +59,8 @@ class Found:
     """Whether the same phone number stands in a row before it."""
     place: int = 1
     """Which number of its holder it is, as the rows come."""
+    is_compared: bool = True
+    """Whether the row may be held against the population register, if its class depends on that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +159,16 @@ RULES: tuple[Rule, ...] = (
         lambda row, _, __: _has(row, DocumentType.NINE_DIGIT_CARD),
     ),
     Rule(
+        RowClass.NOT_COMPARED,
+        "of its ID number more was said within a day that differs than is compared: nothing is told of the person",
+        "",
+        lambda _, found, __: not found.is_compared,
+    ),
+    Rule(
         RowClass.NO_SUCH_PERSON,
         "the population register has nobody under this number",
         "Circular 08/2026/TT-BKHCN Art. 4.1",
-        lambda row, found, _: found.holder is None and asks_for(row) is not None,
+        lambda row, found, _: found.holder is None and found.is_compared and asks_for(row) is not None,
     ),
     Rule(
         RowClass.DECEASED,
@@ -203,6 +212,10 @@ RULES: tuple[Rule, ...] = (
     Rule(RowClass.CONSISTENT, "nothing of the above: row and population register agree", ""),
 )
 """From the first to the last: whichever applies first is the class."""
+
+
+DIFFER = frozenset({RowClass.NO_SUCH_PERSON, RowClass.DECEASED, RowClass.BIRTHDATE_DIFFERS, RowClass.NAME_DIFFERS})
+"""What tells that somebody is not as the row says."""
 
 
 def asks_for(row: RegisterRow) -> str | None:

@@ -1,7 +1,8 @@
 """A carrier's register is held against the population register: how many of its rows are of which class.
 
-Nothing of it is kept, and of no single row anybody learns what the population register says: what comes back is a count
-a class. That it was done is on record before anybody is asked for.
+Nothing of it is kept but keyed digests of what differs, for a day: what comes back is a count a class, and that a file
+of few rows asks for no more than a few of somebody's names and birth dates a day follows from these. That it was done
+is on record before anybody is asked for.
 """
 
 from collections import Counter
@@ -16,7 +17,7 @@ from vneid_idp.registers.faults import Fault
 from vneid_idp.registers.reading import Register
 from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.storage.unit import InUnit
-from vneid_idp.use_cases.class_register import classed_batches
+from vneid_idp.use_cases.class_register import Guesses, classed_batches
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ async def check_register(
     registry: PopulationRegistry,
     register: Register,
     terms: Terms,
+    guesses: Guesses,
     deed: Deed,
     *,
     on_fault: Callable[[Fault], None],
@@ -50,7 +52,7 @@ async def check_register(
     event = Event(EventKind.NUMBERS_CHECKED, None, data=deed.data)
     await in_unit(lambda unit: record(unit, event))
     checked = CheckedRegister()
-    async for batch in classed_batches(registry, register, RowsBefore(), terms):
+    async for batch in classed_batches(registry, register, RowsBefore(), terms, guesses):
         checked.classes.update(each.classified.row_class for each in batch.rows)
         checked.classes[RowClass.MALFORMED] += batch.unreadable
         checked.faults += len(batch.faults)

@@ -12,12 +12,14 @@ from vneid_idp.grants import service as grants
 from vneid_idp.grants.service import delegation
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.kernel.clock import Instant
-from vneid_idp.kernel.secrets import new_id
+from vneid_idp.kernel.secrets import BlindIndex, new_id
 from vneid_idp.keys.ring import KeyRing
+from vneid_idp.matching import mismatches
 from vneid_idp.matching import service as matches
 from vneid_idp.matching.comparison import Claimed, Comparison, ShownFace, compare
+from vneid_idp.matching.mismatches import Claim, MatchBudgetSpent, may_compare
 from vneid_idp.matching.names import Likeness
-from vneid_idp.matching.rules import ComparedFace, Field
+from vneid_idp.matching.rules import ComparedFace, Field, Result
 from vneid_idp.matching.service import Match
 from vneid_idp.protocol.authorisation import Authorisation
 from vneid_idp.protocol.claims import FOUR_FIELDS, check_scope
@@ -73,8 +75,9 @@ async def match_fields(
     A face is compared whoever it is, also with nobody's: what is asked and written is the same. Evidence is used up by
     the match that is kept, and by nothing else.
 
-    Raises `InvalidEvidence`, `MatcherNotEvaluated`, `MatcherUnavailable`, `RegistryUnavailable`, `GrantEnded`, and
-    `InsufficientScope` where it is permitted no more.
+    Raises `InvalidEvidence`, `MatcherNotEvaluated`, `MatcherUnavailable`, `RegistryUnavailable`, `GrantEnded`,
+    `MatchBudgetSpent` where the carrier said too much of this ID number that differs, and `InsufficientScope` where it
+    is permitted no more.
     """
     shown = None if asked.claimed.face is None else await _believe(to, by, asked.claimed.face, asked.number)
     found = await to.registry.find_by_number(asked.number)
@@ -82,7 +85,8 @@ async def match_fields(
         found = None
     face = None if shown is None else await _compare_face(to, shown, found.person_id if found else new_id("per"))
     compared = compare(asked.claimed, found, None if face is None else face.outcome)
-    match = await to.db.transact(lambda unit: _keep(unit, by, grant_id, asked, compared, shown, face))
+    claim = _claim(to.keys.blind, asked)
+    match = await to.db.transact(lambda unit: _keep(unit, by, grant_id, asked, claim, compared, shown, face))
     return match, compared.name
 
 
@@ -120,6 +124,7 @@ async def _keep(
     by: Authorisation,
     grant_id: str | None,
     asked: AskedMatch,
+    claim: Claim,
     compared: Comparison,
     shown: _Shown | None,
     face: FaceResult | None,
@@ -132,6 +137,8 @@ async def _keep(
     client, agreed = await hold_acting(unit, by)
     decided = {} if grant_id is None else (await grants.hold(unit, by.client_id, grant_id)).decided
     check_may_compare(permitted(client, by, decided, agreed), asked.claimed.fields)
+    if agreed.family is not None:
+        await _count(unit, agreed.family, claim, compared)
     if shown is not None:
         await faces.use_evidence(unit, shown.believed)
     match = await matches.add_match(
@@ -147,6 +154,24 @@ async def _keep(
     data = {"results": {field.value: result.value for field, result in match.results.items()}} | delegation(by)
     await record(unit, Event(EventKind.MATCH_MADE, match.person_id, by.client_id, match.match_id, data))
     return match
+
+
+async def _count(unit: Unit, family_id: str, claim: Claim, compared: Comparison) -> None:
+    """Count what differs for the carrier, with what its registers say. Raises `MatchBudgetSpent`."""
+    tried = await mismatches.known(unit, family_id, [claim.number_digest])
+    if not may_compare(tried, claim):
+        raise MatchBudgetSpent
+    differs = Result.MISMATCH in (compared.results.get(Field.FULL_NAME), compared.results.get(Field.BIRTHDATE))
+    if differs and await mismatches.keep(unit, family_id, [claim]):
+        raise MatchBudgetSpent
+
+
+def _claim(blind: BlindIndex, asked: AskedMatch) -> Claim:
+    said = asked.claimed
+    return Claim(
+        mismatches.digest_of_number(blind, asked.number),
+        mismatches.digest_of_claim(blind, asked.number, said.full_name, said.birthdate),
+    )
 
 
 def _how(believed: Believed, face: FaceResult) -> ComparedFace:

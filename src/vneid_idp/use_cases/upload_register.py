@@ -37,7 +37,7 @@ from vneid_idp.registers.reading import Register
 from vneid_idp.registers.rows import HolderKind, RegisterRow
 from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.storage.unit import Database, InUnit, Unit
-from vneid_idp.use_cases.class_register import ClassedBatch, classed_batches
+from vneid_idp.use_cases.class_register import ClassedBatch, Guesses, classed_batches
 from vneid_idp.use_cases.lose_number import Lost, Secrets, lose_numbers
 from vneid_idp.use_cases.who_is_carrier import carrier_of
 
@@ -219,7 +219,8 @@ async def _ahead(parts: AsyncIterator[Part]) -> AsyncIterator[Part]:
 async def _parts(to: Intake, upload: RegisterUpload, register: Register, before: RowsBefore) -> AsyncIterator[Part]:
     """What has to be written, part by part. Digests are made in a thread, so that whoever else is served here waits for
     no part."""
-    async for batch in classed_batches(to.registry, register, before, to.terms, after=upload.last_line):
+    guesses = Guesses(to.db, to.secrets.blind, upload.family_id)
+    async for batch in classed_batches(to.registry, register, before, to.terms, guesses, after=upload.last_line):
         yield await asyncio.to_thread(_part, to, upload.family_id, batch)
 
 

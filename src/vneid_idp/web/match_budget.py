@@ -1,23 +1,12 @@
 """How many mismatches an ID number and a client have: who guesses learns little, from however many clients."""
 
 from vneid_idp.audit.events import EventKind
-from vneid_idp.kernel.clock import HOUR, SECOND
-from vneid_idp.kernel.errors import DomainError
+from vneid_idp.matching.mismatches import MatchBudgetSpent
 from vneid_idp.web.api_caller import ApiCaller
 from vneid_idp.web.context import Idp
 from vneid_idp.web.limits import Secret, TooManyAttempts, Tried
 
 _NUMBER = "matches.id_number"
-
-
-class MatchBudgetSpent(DomainError):
-    """Nothing is compared for now. Whose budget is spent is not told, nor when it was begun: both would tell what
-    others try."""
-
-    code = "match_budget_spent"
-    status = 429
-    title = "There were too many mismatches. Nothing was compared; try again later, with what the papers say."
-    retry_after = HOUR // SECOND
 
 
 class Budget:
@@ -37,8 +26,12 @@ class Budget:
             await self._provider.limits.check(Secret.MATCH, self._by)
             await self._provider.limits.spend(Secret.MATCH, self._by, 1)
         except TooManyAttempts:
-            self._provider.spent_budgets.spent(EventKind.MATCH_BUDGET_SPENT, None, self._client_id)
+            self.note_spent()
             raise MatchBudgetSpent from None
+
+    def note_spent(self) -> None:
+        """Have it on record that nothing was compared."""
+        self._provider.spent_budgets.spent(EventKind.MATCH_BUDGET_SPENT, None, self._client_id)
 
     async def give_back(self) -> None:
         """Nothing was told that did not agree. What others have taken stays taken."""

@@ -41,6 +41,9 @@ REASONS: Mapping[RowClass, str] = {
     RowClass.BIRTHDATE_DIFFERS: mark(
         "The carrier has another date of birth than the population register. Have it set right there."
     ),
+    RowClass.NOT_COMPARED: mark(
+        "The carrier said several things of you that differ, so this one was not compared. Have it set right there."
+    ),
     RowClass.NINE_DIGIT_CARD: mark(
         "It was registered with an old card of nine digits: the carrier has to take a picture of your face."
     ),

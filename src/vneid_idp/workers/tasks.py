@@ -23,6 +23,7 @@ from vneid_idp.interaction import service as interactions
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.keys import service as keys
 from vneid_idp.log import Log
+from vneid_idp.matching import mismatches
 from vneid_idp.matching import service as matches
 from vneid_idp.registered_numbers import parts as register_parts
 from vneid_idp.registered_numbers import service as registered_numbers
@@ -74,6 +75,7 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         await deliveries.sweep(unit)
         await key_readers.sweep(unit)
         await matches.sweep(unit)
+        await mismatches.sweep(unit)
 
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current())

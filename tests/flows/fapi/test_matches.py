@@ -19,7 +19,9 @@ from tests.support.tokens import own_token, sealed_token
 from tests.support.visitor import shown
 from vneid_idp.clients import families
 from vneid_idp.kernel.clock import HOUR, SECOND
+from vneid_idp.matching import mismatches
 from vneid_idp.matching import service as matches
+from vneid_idp.matching.mismatches import Claim
 from vneid_idp.protocol.authorisation import Authorisation, Confirmation, Origin
 from vneid_idp.use_cases.withdraw_consent import withdraw_consent
 
@@ -164,6 +166,24 @@ async def test_mismatches_are_counted_over_all_clients_and_then_nothing_is_compa
         assert refused.json()["code"] == "match_budget_spent"
     await land.idp.spent_budgets.write_down(land.idp.db)
     assert (await kinds_of(land)).count("match.budget_spent") == 2, "each client once"
+
+
+async def test_what_registers_of_the_carrier_said_counts_for_its_matches(land: Country) -> None:
+    song, gio = await carrier_of(land, family="song"), await carrier_of(land, family="gio")
+    token, blind = await own(song), land.idp.keys.blind
+    number = mismatches.digest_of_number(blind, right(land)["id_number"])
+    wrong = right(land, birthdate="1901-01-01")
+    for _ in range(2):
+        assert (await compare(song, token, wrong)).status_code == 200
+    kept = [Claim(number, f"row {place}") for place in range(mismatches.MOST - 1)]
+    assert await land.idp.db.transact(lambda unit: mismatches.keep(unit, "song", kept)) == frozenset()
+    assert await land.idp.db.transact(lambda unit: mismatches.keep(unit, "song", [Claim(number, "one more")]))
+    for _ in range(4):
+        refused = await compare(song, token, right(land))
+        assert (refused.status_code, refused.json()["code"]) == (429, "match_budget_spent")
+    # It tells nothing that it was not told, and uses up nothing of another's.
+    assert (await compare(song, token, wrong)).status_code == 200
+    assert (await compare(gio, await own(gio), right(land))).json()["fields"]["birthdate"] == "match"
 
 
 @pytest.mark.parametrize("what", ["family disabled", "consent withdrawn"])

@@ -7,13 +7,15 @@ from typing import cast
 from tests.support.registers import HOLDER, RECORD
 from vneid_idp.identity.register.port import PopulationRegistry
 from vneid_idp.identity.register.records import Holder
+from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.matching.mismatches import Claim
 from vneid_idp.registers.classes import Classified, RowClass, Terms
 from vneid_idp.registers.columns import COLUMNS
 from vneid_idp.registers.faults import FaultCode
 from vneid_idp.registers.reading import open_register
 from vneid_idp.registers.rows_before import RowsBefore
 from vneid_idp.sandbox.country.citizens import REFERENCE
-from vneid_idp.use_cases.class_register import ClassedBatch, classed_batches
+from vneid_idp.use_cases.class_register import ClassedBatch, Guesses, classed_batches
 
 TERMS = Terms(REFERENCE, most_numbers=3, minor_under_age=15)
 CARD, BORN = RECORD.personal_number, RECORD.birth_date.isoformat()
@@ -30,6 +32,20 @@ class Asked:
         """See `Registry.find_holders`."""
         self.numbers += numbers
         return {CARD: HOLDER} if CARD in numbers else {}
+
+
+class Uncounted:
+    """Nothing that differs was said before."""
+
+    blind = BlindIndex(b"k" * 32)
+
+    async def known(self, _: Collection[str]) -> dict[str, set[str]]:
+        """See `Guesses.known`."""
+        return {}
+
+    async def keep(self, _: Collection[Claim]) -> frozenset[str]:
+        """See `Guesses.keep`."""
+        return frozenset()
 
 
 def line(serial: int, document: str = CARD) -> str:
@@ -52,7 +68,10 @@ async def classed(after: int = 0) -> tuple[list[ClassedBatch], Asked]:
     asked = Asked()
     opened = open_register(register())
     registry = cast("PopulationRegistry", asked)
-    return [batch async for batch in classed_batches(registry, opened, RowsBefore(), TERMS, after=after)], asked
+    guesses = cast("Guesses", Uncounted())
+    return [
+        batch async for batch in classed_batches(registry, opened, RowsBefore(), TERMS, guesses, after=after)
+    ], asked
 
 
 def rows(batches: list[ClassedBatch]) -> dict[int, Classified]:

@@ -8,9 +8,10 @@ from typing import Any, cast
 import pytest
 
 from vneid_idp.kernel.secrets import BlindIndex
+from vneid_idp.matching.mismatches import MatchBudgetSpent
 from vneid_idp.web.limit_table import LIMITS
 from vneid_idp.web.limits import Secret, Subject, open_limits
-from vneid_idp.web.match_budget import Budget, MatchBudgetSpent
+from vneid_idp.web.match_budget import Budget
 
 CLIENTS, GUESSES = 200, 10_000
 OF_CLIENT, OF_NUMBER = (LIMITS[Secret.MATCH][subject][0].amount for subject in (Subject.CLIENT, Subject.ACCOUNT))
