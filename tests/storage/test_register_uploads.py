@@ -27,9 +27,11 @@ from vneid_idp.clients.service import UnknownClient
 from vneid_idp.identity.register.records import RegistryRecord
 from vneid_idp.identity.vault import Vault
 from vneid_idp.instructions.tables import instructions
-from vneid_idp.kernel.clock import DAY, HOUR
+from vneid_idp.kernel.clock import DAY, HOUR, MINUTE
+from vneid_idp.policy.documents import shipped
 from vneid_idp.policy.intervals import Step, Trigger
 from vneid_idp.registered_numbers import service, store, uploads
+from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.carrier_key import RegisterLeaving, find_key
 from vneid_idp.registered_numbers.intake import UploadOvertaken
 from vneid_idp.registered_numbers.rules import RegisteredNumber, RegisteredState
@@ -202,6 +204,21 @@ async def test_whoever_goes_on_after_an_interruption_writes_nothing_twice(song: 
         assert len(await uploads.list_faults(unit, done.upload_id)) == 1
 
 
+async def test_of_the_latest_files_alone_it_is_kept_what_is_wrong_with_rows(
+    song: Uploads, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "FILES_WITH_FAULTS", 2)
+    monkeypatch.setattr(uploads, "MOST_FAULTS", 2)
+    read = []
+    for _ in range(3):
+        watch.advance(MINUTE)
+        read.append(await song.upload(*(row(each, id_document="097196") for each in range(1, 4))))
+        watch.advance(MINUTE)
+    async with song.db.reading() as unit:
+        kept = [len(await uploads.list_faults(unit, each.upload_id)) for each in read]
+    assert ([each.faults for each in read], kept) == ([3, 3, 3], [0, 2, 2])
+
+
 async def test_of_two_that_read_one_file_one_is_overtaken_and_another_file_waits(song: Uploads, watch: Watch) -> None:
     file = csv_of(*JUNK)
     upload, to = await song.begin(file)
@@ -315,12 +332,43 @@ async def test_a_number_that_is_bound_and_verified_is_proved_and_not_for_another
     assert [(await song.number(each)).state.value for each in (1, 2, 3)] == ["registered", "verified", "registered"]
 
 
+@pytest.mark.parametrize("order", ["row first", "binding first"])
+async def test_nobody_cuts_off_the_number_of_whom_a_row_does_not_name(song: Uploads, order: str) -> None:
+    """A binds it on a match, a register has it for B, and B says, as is true, that it is not theirs."""
+
+    async def prove(unit: Unit) -> None:
+        await bind_verified(unit, song, 1, OTHER)
+        digest = digest_of_number(BLIND, song.family, "+84950000001")
+        await service.prove(unit, BLIND, song.family, digest, OTHER.personal_number)
+
+    if order == "row first":
+        await song.upload(row(1))
+        assert (await song.number(1)).next_step is not None
+    await song.db.transact(prove)
+    if order == "row first":
+        assert (await song.number(1)).next_step is None
+    await song.upload(row(1, full_name="Người Khác"))
+    number = await song.number(1)
+    assert (number.ladder, number.facts.proved_at) == (None, None)
+    said = partial(service.answer, blind=BLIND, id_number=RECORD.personal_number, number_id=number.number_id)
+    _, after = await song.db.transact(lambda unit: said(unit, said=Answer.NOT_MINE, policy=shipped()))
+    assert (after.state, after.ladder, after.next_step) == (RegisteredState.DISOWNED, None, None)
+    # Of a number that nobody has bound the same word is the first step of its ladder.
+    await song.upload(row(1), row(2))
+    number_id = (await song.number(2)).number_id
+    _, after = await song.db.transact(
+        lambda unit: service.answer(unit, BLIND, RECORD.personal_number, number_id, Answer.NOT_MINE, shipped())
+    )
+    assert after.ladder is not None
+
+
 async def test_who_was_authenticated_proves_the_row_of_their_own_papers_alone(song: Uploads) -> None:
     for serial in (1, 2, 3):
         await song.db.transact(partial(bind_verified, song=song, serial=serial, who=OTHER))
     await song.upload(row(1), row(2, OTHER), row(3, None))
     found = [(await song.number(each)).state.value for each in (1, 2, 3)]
     assert found == ["registered", "verified", "verified"], "a row without papers is of nobody else"
+    assert (await song.number(1)).next_step is None, "nor is anybody cut off because of a row that is wrong"
     # The carrier sets its register right: the number is whose it was all the time, and stays bound.
     await song.upload(row(1, OTHER), row(2, OTHER), row(3, None))
     assert (await song.number(1)).state.value == "verified"

@@ -52,8 +52,13 @@ def overruled(number: RegisteredNumber, policy: Policy, now: Instant) -> Registe
     a face where it works in another device."""
     if number.rechecks:
         return _said(undisputed(number, policy, now), disowned_at=now)
-    free = number.with_facts(disputed_at=None, one_way_at=None, two_way_at=None)
-    return replace(_said(free, disowned_at=now), ladder=None, next_step=None)
+    return wrong(_said(number.with_facts(disputed_at=None), disowned_at=now))
+
+
+def wrong(number: RegisteredNumber) -> RegisteredNumber:
+    """The number when its row names another than the one who was authenticated as having it: it works for whoever has
+    it, and nothing is due of it."""
+    return replace(number.with_facts(one_way_at=None, two_way_at=None), ladder=None, next_step=None)
 
 
 def _said(

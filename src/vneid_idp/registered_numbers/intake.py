@@ -3,10 +3,11 @@ unit. So whoever goes on after an interruption finds all of it or nothing.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vneid_idp.bindings.subscriber_numbers.rules import Verified
 from vneid_idp.bindings.subscriber_numbers.service import verified_among
 from vneid_idp.kernel.clock import Instant
 from vneid_idp.kernel.errors import DomainError
@@ -19,6 +20,7 @@ from vneid_idp.registered_numbers.rules import RegisteredNumber
 from vneid_idp.registered_numbers.telling import (
     Source,
     Told,
+    is_anothers,
     is_new_life,
     new_number,
     proved_since,
@@ -126,25 +128,31 @@ class _Writing:
         self.now = now
         self._patterns: dict[tuple[RowClass, tuple[RowClass, ...], bool], store.Pattern] = {}
 
-    def new_rows(self, told: Sequence[Told], proved_at: Mapping[str, Instant | None]) -> list[tuple[Any, ...]]:
+    def new_rows(
+        self, told: Sequence[Told], proved_at: Mapping[str, Instant | None], anothers: Collection[str]
+    ) -> list[tuple[Any, ...]]:
         """The numbers as they begin, in the form of the table; `proved_at` is, by their digests, since when their
-        holders are proved."""
+        holders are proved, and `anothers` are those that somebody with other papers proved is theirs."""
         ids, sealed = new_ids("nbr", len(told)), self.key.seal_all([each.phone_number for each in told])
         return [
-            self._new_row(each, proved_at[each.number_digest], number_id, sealed_number)
+            self._new_row(each, proved_at[each.number_digest], number_id, sealed_number, each.number_digest in anothers)
             for each, number_id, sealed_number in zip(told, ids, sealed, strict=True)
         ]
 
-    def _new_row(self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str) -> tuple[Any, ...]:
-        if proved_at is not None:
-            return store.new_row(self._new(told, proved_at, number_id, sealed_number))
+    def _new_row(
+        self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str, is_anothers: bool
+    ) -> tuple[Any, ...]:
+        if proved_at is not None or is_anothers:
+            return store.new_row(self._new(told, proved_at, number_id, sealed_number, is_anothers))
         kind = (told.row_class, told.reasons, told.is_authenticated)
         pattern = self._patterns.get(kind)
         if pattern is None:
-            pattern = self._patterns[kind] = store.Pattern(self._new(told, None, number_id, sealed_number))
+            pattern = self._patterns[kind] = store.Pattern(self._new(told, None, number_id, sealed_number, False))
         return pattern.row(number_id, told.number_digest, sealed_number, told.holder_digest, told.row_digest)
 
-    def _new(self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str) -> RegisteredNumber:
+    def _new(
+        self, told: Told, proved_at: Instant | None, number_id: str, sealed_number: str, is_anothers: bool
+    ) -> RegisteredNumber:
         return new_number(
             self.source,
             told,
@@ -153,11 +161,20 @@ class _Writing:
             number_id=number_id,
             sealed_number=sealed_number,
             proved_at=proved_at,
+            is_anothers=is_anothers,
         )
 
-    def again(self, told: Told, before: RegisteredNumber, *, is_verified: bool) -> RegisteredNumber:
+    def again(self, told: Told, before: RegisteredNumber, verified: Verified | None) -> RegisteredNumber:
         """The number after something else is told of it."""
-        return told_again(before, self.source, told, self.policy, self.now, is_verified=is_verified)
+        return told_again(
+            before,
+            self.source,
+            told,
+            self.policy,
+            self.now,
+            is_verified=proved_since(told, verified) is not None,
+            is_anothers=is_anothers(told.holder_digest, verified),
+        )
 
 
 async def _write(
@@ -177,6 +194,9 @@ async def _write(
         {NumberOutcome.ADDED: len(fresh), NumberOutcome.UNCHANGED: len(told) - len(fresh) - len(differing)}
     )
     proved = {each.number_digest: proved_since(each, verified.get(each.number_digest)) for each in fresh}
+    anothers = {
+        each.number_digest for each in fresh if is_anothers(each.holder_digest, verified.get(each.number_digest))
+    }
     changed = []
     for before in await store.seize(unit, differing):
         each, holder = differing[before.number_digest], verified.get(before.number_digest)
@@ -186,9 +206,9 @@ async def _write(
             proved[each.number_digest] = proved_since(each, holder, is_new_life=True)
             outcomes[NumberOutcome.RECYCLED] += 1
         else:
-            changed.append((before, writing.again(each, before, is_verified=proved_since(each, holder) is not None)))
+            changed.append((before, writing.again(each, before, holder)))
             outcomes[NumberOutcome.CHANGED if before.absent_at is None else NumberOutcome.RETURNED] += 1
     # First: a number has one life at a time.
     await store.write(unit, [after for _, after in changed])
-    await store.add(unit, writing.new_rows(fresh, proved))
+    await store.add(unit, writing.new_rows(fresh, proved, anothers))
     return outcomes, changed

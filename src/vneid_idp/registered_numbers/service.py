@@ -2,15 +2,16 @@
 
 from collections.abc import Collection
 
+from vneid_idp.bindings.subscriber_numbers.service import verified_among
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.sealing import Sealer
 from vneid_idp.kernel.secrets import BlindIndex
 from vneid_idp.policy.rules import Policy
-from vneid_idp.registered_numbers import answers, apart, carrier_key, climbing, store, telling_store, uploads
+from vneid_idp.registered_numbers import answers, apart, carrier_key, climbing, disputing, store, telling_store, uploads
 from vneid_idp.registered_numbers.answers import Answer
 from vneid_idp.registered_numbers.rechecking import NO_UPLOAD
 from vneid_idp.registered_numbers.rules import RegisteredNumber, lets_prove
-from vneid_idp.registered_numbers.telling import recycled
+from vneid_idp.registered_numbers.telling import is_anothers, recycled
 from vneid_idp.storage.unit import Reading, Unit
 
 _HOLDER = "registered_numbers.holder"
@@ -55,16 +56,23 @@ async def answer(
     if before is None:
         raise NumberNotRegistered
     after = answers.answered(before, said, policy, unit.now)
+    if said is Answer.NOT_MINE and await _is_anothers(unit, before):
+        after = disputing.overruled(before, policy, unit.now)
     await store.write(unit, after)
     return before, after
+
+
+async def _is_anothers(unit: Reading, number: RegisteredNumber) -> bool:
+    bound = await verified_among(unit, number.family_id, [number.number_digest])
+    return is_anothers(number.holder_digest, bound.get(number.number_digest))
 
 
 async def prove(
     unit: Unit, blind: BlindIndex, family_id: str, number_digest: str, id_number: str
 ) -> tuple[RegisteredNumber, RegisteredNumber] | None:
     """Whoever has this number, somebody with this personal ID number, was authenticated: it as it was, and as it is
-    now. Nothing where it stands in no register, or for somebody else, who has proved nothing; nor of one that has
-    ended: what came before holds no more.
+    now. Of a number that stands there for somebody else nothing is proved, but nobody is cut off for it any more.
+    Nothing where it stands in no register; nor of one that has ended: what came before holds no more.
 
     Where the sweep works on it at this moment, or an upload brings it, one of the two comes first, and the other sees
     what it wrote.
@@ -73,9 +81,12 @@ async def prove(
     before = await store.seize(unit, family_id, number_digest)
     if before is None or before.facts.ended_at is not None:
         return None
-    if not lets_prove(before.holder_digest, digest_of_holder(blind, id_number)):
+    if lets_prove(before.holder_digest, digest_of_holder(blind, id_number)):
+        after = climbing.proved(before, unit.now)
+    elif before.ladder is None or before.rechecks or before.facts.disputed_at is not None:
         return None
-    after = climbing.proved(before, unit.now)
+    else:
+        after = disputing.wrong(before)
     await store.write(unit, after)
     return before, after
 

@@ -59,8 +59,10 @@ def new_number(
     number_id: str,
     sealed_number: str,
     proved_at: Instant | None = None,
+    is_anothers: bool = False,
 ) -> RegisteredNumber:
-    """A number of which a register tells for the first time; one whose holder is proved already asks for nothing."""
+    """A number of which a register tells for the first time; one whose holder is proved already asks for nothing, and
+    one that somebody with other papers proved is theirs (`is_anothers`): the row is wrong, and its user known."""
     number = RegisteredNumber(
         number_id=number_id,
         family_id=source.family_id,
@@ -75,7 +77,7 @@ def new_number(
         absent_at=None,
         facts=NumberFacts(registered_at=now, proved_at=proved_at),
     )
-    if proved_at is not None:
+    if proved_at is not None or is_anothers:
         return number
     return put_on(number, first_ladder(told.row_class, authenticated=told.is_authenticated, now=now), policy)
 
@@ -109,16 +111,33 @@ def proved_since(told: Told, verified: Verified | None, *, is_new_life: bool = F
     return verified.at if is_theirs else None
 
 
+def is_anothers(registered: str | None, verified: Verified | None) -> bool:
+    """Whether a number that a register has for the papers `registered` is bound as `verified` by somebody whose papers
+    are known to be others: the row is wrong, and nobody is cut off because of it."""
+    return (
+        verified is not None
+        and verified.holder_digest is not None
+        and not lets_prove(registered, verified.holder_digest)
+    )
+
+
 def names_somebody(told: Told) -> bool:
     """Whether a row has papers of anybody, whom the population register may know or not."""
     return bool(_papers(told.row_digest))
 
 
 def told_again(
-    before: RegisteredNumber, source: Source, told: Told, policy: Policy, now: Instant, *, is_verified: bool
+    before: RegisteredNumber,
+    source: Source,
+    told: Told,
+    policy: Policy,
+    now: Instant,
+    *,
+    is_verified: bool,
+    is_anothers: bool = False,
 ) -> RegisteredNumber:
     """The number, of the same holder, after a register tells something else of it; `is_verified` says that its
-    holder was authenticated and has it bound.
+    holder was authenticated and has it bound, `is_anothers` as in `new_number`.
 
     What people said of it stays, and so does a ladder that they set it on, or another device, of which a row says
     nothing. Where somebody said that it is theirs, a row that agrees proves it, for as long as it does. A row that is
@@ -144,7 +163,7 @@ def told_again(
         return put_on(number, before.ladder, policy)
     if is_verified or (facts.confirmed_at and told.row_class in AGREE):
         return proved(number, now)
-    ladder = first_ladder(told.row_class, authenticated=told.is_authenticated, now=now)
+    ladder = None if is_anothers else first_ladder(told.row_class, authenticated=told.is_authenticated, now=now)
     if ladder is None:
         return put_on(number.with_facts(one_way_at=None, two_way_at=None), None, policy)
     stays = before.ladder is not None and before.ladder.trigger is ladder.trigger and before.absent_at is None

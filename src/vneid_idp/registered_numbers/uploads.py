@@ -29,8 +29,10 @@ GIVEN_UP_AFTER: Instant = DAY
 """So long after somebody last went on with a file nobody does: its parts, which are people's data, go."""
 ABANDONED = "abandoned"
 """Why an upload failed with which nobody went on."""
-MOST_FAULTS = 1_000_000
+MOST_FAULTS = 100_000
 """So many faults of a file are kept; of more the number alone."""
+FILES_WITH_FAULTS = 10
+"""Of so many files of a carrier, the latest, it is kept what is wrong with rows, so that no carrier fills the table."""
 
 
 class UploadState(StrEnum):
@@ -187,6 +189,14 @@ _old = select(_f.upload_id, _f.place).where(_f.at < bindparam("before", type_=Bi
 _SWEEP = Statement(
     delete(register_faults).where(tuple_(_f.upload_id, _f.place).in_(_old.limit(bindparam("most", type_=BigInteger))))
 )
+_older = (
+    select(_c.upload_id)
+    .where(_c.family_id == bindparam("of_family", type_=Text))
+    .order_by(_c.upload_id.desc())
+    .limit(bindparam("most", type_=BigInteger))
+    .offset(bindparam("but", type_=BigInteger))
+)
+_FORGET_OLDER = Statement(delete(register_faults).where(_f.upload_id.in_(_older)))
 _HOLD_ON = Statement(
     update(register_uploads).where(_ID, _c.ended_at.is_(None)).values(held_until=bindparam("until", type_=BigInteger))
 )
@@ -305,6 +315,11 @@ async def forget_faults(unit: Unit, portion: int) -> int:
     """Forget what was wrong with rows so long ago that nobody mends it by this file, so many at once; how many there
     were."""
     return await unit.execute(_SWEEP, before=unit.now - FAULTS_KEPT, most=portion)
+
+
+async def forget_older_faults(unit: Unit, family_id: str) -> None:
+    """Forget what was wrong with rows of files of a carrier before its latest ones (`FILES_WITH_FAULTS`)."""
+    await unit.execute(_FORGET_OLDER, of_family=family_id, but=FILES_WITH_FAULTS, most=FILES_WITH_FAULTS)
 
 
 async def give_up(unit: Unit) -> int:

@@ -119,6 +119,7 @@ async def begin_upload(
     )
     if not await uploads.add(unit, upload):
         raise UploadUnderWay
+    await uploads.forget_older_faults(unit, family_id)
     told = {**data, "family": family_id}
     await record(unit, Event(EventKind.NUMBERS_UPLOADED, None, client_id, upload.upload_id, told))
     return upload, key
