@@ -39,7 +39,7 @@ class Told:
     reasons: tuple[RowClass, ...]
     row_digest: str
     is_authenticated: bool
-    """Whether the carrier says where and when it authenticated the holder."""
+    """Whether the carrier says that it authenticated the holder, in the device in which the number works now."""
     activated_on: date | None
 
 

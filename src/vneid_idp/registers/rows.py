@@ -93,6 +93,14 @@ class RegisterRow:
     authenticated_by: Channel | None
     authenticated_on: date | None
 
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether the holder was authenticated, in the device in which the number works: whoever changes that is
+        checked again (Circular 08/2026/TT-BKHCN Art. 8, 10)."""
+        if self.authenticated_by is None or self.authenticated_on is None:
+            return False
+        return self.device_changed_on is None or self.device_changed_on <= self.authenticated_on
+
 
 class _Bad(Exception):
     """A cell cannot be read."""

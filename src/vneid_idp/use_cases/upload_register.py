@@ -258,6 +258,6 @@ def _told(to: Intake, family_id: str, row: RegisterRow, classified: Classified) 
             holder_digest or (papers and to.secrets.blind.of("registered_numbers.papers", papers)),
             to.secrets.blind.of("registered_numbers.row", rest),
         ),
-        is_authenticated=row.authenticated_by is not None and row.authenticated_on is not None,
+        is_authenticated=row.is_authenticated,
         activated_on=row.activated_on,
     )

@@ -36,6 +36,26 @@ def test_what_a_row_leaves_out_is_not_there() -> None:
     assert [read.nationality, read.organisation_code, read.user_document, read.authenticated_by] == [None] * 4
 
 
+@pytest.mark.parametrize(
+    ("by", "authenticated", "device_changed", "is_authenticated"),
+    [
+        ("", "", "", False),
+        ("carrier_app", "", "", False),
+        ("", "2026-05-01", "", False),
+        ("carrier_app", "2026-05-01", "", True),
+        ("carrier_app", "2026-05-01", "2026-04-30", True),
+        ("carrier_app", "2026-05-01", "2026-05-01", True),
+        ("carrier_app", "2026-05-01", "2026-05-02", False),
+    ],
+)
+def test_who_was_authenticated_in_another_device_is_checked_again(
+    by: str, authenticated: str, device_changed: str, is_authenticated: bool
+) -> None:
+    read = row(authenticated_by=by, authenticated_at=authenticated, device_changed_at=device_changed)
+    assert isinstance(read, RegisterRow)
+    assert read.is_authenticated is is_authenticated
+
+
 CITIZEN, NINE = DocumentType.CITIZEN_CARD, DocumentType.NINE_DIGIT_CARD
 
 
