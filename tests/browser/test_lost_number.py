@@ -19,6 +19,8 @@ from vneid_idp.storage.database import open_database
 from vneid_idp.use_cases.distrust_phone import distrust_phone
 
 RESTS = {"vi": "chưa có giá trị", "en": "does not count"}
+OFFICE = {"vi": "công an cấp xã sẽ thiết lập", "en": "police office sets up another one"}
+SHOW = {"vi": "Dùng khóa truy cập", "en": "Show a passkey"}
 WHY = {"vi": "nay có thể thuộc về người khác", "en": "which may be in other hands now"}
 
 
@@ -62,3 +64,6 @@ def test_what_rests_on_a_lost_number_says_so_and_what_to_do(
     assert WHY[locale] in person.page.inner_text("main")
     person.page.click(".thing a[href='/me/security']")
     person.page.wait_for_url("**/me/security")
+    # It is the only one, so nobody is told to show another.
+    assert OFFICE[locale] in person.page.inner_text("#passkeys")
+    assert person.page.get_by_role("link", name=SHOW[locale], exact=True).count() == 0

@@ -97,6 +97,7 @@ async def show(request: Request, holder: Holder) -> Response:
         "portal/security.html",
         draft.status,
         passkeys=keys,
+        counts=any(each.rests_since is None for each in keys),
         phones=[(phone, device_name(phone.device, say)) for phone in await phones_of(holder)],
         distrusted=distrusted,
         resting=resting,
