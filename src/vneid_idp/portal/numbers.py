@@ -1,7 +1,7 @@
 """`/me/numbers`: the phone numbers that carriers have under my papers, and those bound to me; release one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -87,6 +87,8 @@ _NEXT_OF_CHILD = {
         "itself afterwards. The carrier is told that it rests, and not why."
     ),
 }
+_ASKED_FOR = frozenset({NumberState.RECHECKING, NumberState.FROZEN})
+"""States of which one's own entry says what to do: what the register adds is until when."""
 _BY_GUARDIAN = (mark("Confirmed by a parent or guardian"), "success")
 _SAID = {
     "thawed": mark("You said that the number is in your hand. It counts again."),
@@ -108,6 +110,8 @@ class Shown:
     state: tuple[str, str] | None
     """What is said of it now, and how that looks; nothing of one that has ended."""
     next_step: str | None
+    told: tuple[str, ...] = ()
+    """What else the carrier's register says of it, a sentence each."""
     child: str | None = None
     """Whose it is, where that is a child of the reader's."""
 
@@ -131,7 +135,7 @@ async def show(request: Request, holder: Holder) -> Response:
         first = before is None and after is None
         disputes = await disputes_of(unit, request, holder) if first else ()
         refused = await refused_to(unit, holder, disputes) if first else ()
-        has_passkey = bool(await passkeys.list_passkeys(unit, holder.person_id))
+        has_passkey = bool(await passkeys.list_counting(unit, holder.person_id))
     part = ListPart.of([each for each in found if isinstance(each, SubscriberNumber)], PAGE)
     children = await _children(holder, whose - {holder.person_id})
     people = {holder.person_id: None, **children}
@@ -141,7 +145,7 @@ async def show(request: Request, holder: Holder) -> Response:
         if each.person_id in people and (key := keys[each.person_id]) is not None
     ]
     current = [each for each in shown if is_live(each.binding)]
-    listed = _beside(registered, current)
+    listed, current = _beside(registered, current)
     return render(
         request,
         "portal/numbers.html",
@@ -203,11 +207,20 @@ def _not_bound(refused: Iterable[ShownRefusal], bound: Iterable[Shown]) -> list[
     return [each for each in refused if (each.family_id, each.number) not in own]
 
 
-def _beside(registered: Iterable[Registered], bound: Iterable[Shown]) -> list[Registered]:
-    """Of the numbers in registers those that say more than what is bound: one number stands on the page once, unless
-    something is due for it."""
-    own = {(each.binding.family_id, each.number) for each in bound if each.is_own}
-    return [each for each in registered if not each.is_settled or (each.family_id, each.number) not in own]
+def _beside(registered: Iterable[Registered], bound: Iterable[Shown]) -> tuple[list[Registered], list[Shown]]:
+    """Of the numbers in registers those that ask for more than what is bound says, and what is bound: one number stands
+    on the page once, unless its holder has to say something of it."""
+    own = {(each.binding.family_id, each.number): each for each in bound if each.is_own}
+    beside, told = [], dict[str, tuple[str, ...]]()
+    for each in registered:
+        mine = own.get((each.family_id, each.number))
+        if mine is None or each.is_over:
+            beside.append(each)
+        elif mine.binding.state in _ASKED_FOR:
+            told[mine.binding.binding_id] = each.texts
+        elif not each.is_settled:
+            beside.append(each)
+    return beside, [replace(each, told=told.get(each.binding.binding_id, ())) for each in bound]
 
 
 async def release(request: Request, holder: Holder) -> Response:
