@@ -44,7 +44,7 @@ from vneid_idp.storage.statement import Statement
 from vneid_idp.storage.unit import Database, Unit
 from vneid_idp.use_cases import class_register
 from vneid_idp.use_cases.delete_client import delete_client
-from vneid_idp.use_cases.upload_register import UploadUnderWay
+from vneid_idp.use_cases.upload_register import TooManyUploads, UploadUnderWay
 
 JUNK = (
     row(1, **PROVED),
@@ -217,6 +217,12 @@ async def test_of_the_latest_files_alone_it_is_kept_what_is_wrong_with_rows(
     async with song.db.reading() as unit:
         kept = [len(await uploads.list_faults(unit, each.upload_id)) for each in read]
     assert ([each.faults for each in read], kept) == ([3, 3, 3], [0, 2, 2])
+    # Nor does a carrier hand in as many as it likes.
+    monkeypatch.setattr(uploads, "MOST_A_DAY", 3)
+    with pytest.raises(TooManyUploads):
+        await song.upload(row(9))
+    watch.advance(DAY - 5 * MINUTE)
+    await song.upload(row(9))
 
 
 async def test_of_two_that_read_one_file_one_is_overtaken_and_another_file_waits(song: Uploads, watch: Watch) -> None:

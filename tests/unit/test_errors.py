@@ -49,7 +49,7 @@ DOMAIN = """
     not_synthetic policy_refused reason_needed role_over unreadable_register weak_secret
 428 precondition_required
 429 QUOTA_EXCEEDED match_budget_spent too_many_attempts too_many_requests
-    too_many_claims
+    too_many_claims too_many_uploads
 503 domain_unreachable matcher_unavailable outcome_unknown overtaken registry_unavailable temporarily_unavailable
     too_busy
 """

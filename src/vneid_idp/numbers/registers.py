@@ -66,6 +66,7 @@ _CSV = "text/csv"
         _409="upload_under_way, register_leaving",
         _413="register_too_large",
         _422="malformed",
+        _429="too_many_uploads",
     ),
 )
 async def begin_register(request: Request, response: Response, caller: CallerOf, new: NewRegister) -> Register:

@@ -31,6 +31,8 @@ ABANDONED = "abandoned"
 """Why an upload failed with which nobody went on."""
 MOST_FAULTS = 100_000
 """So many faults of a file are kept; of more the number alone."""
+MOST_A_DAY = 48
+"""How many files a carrier may begin within a day: of each it is told whom nobody knows."""
 FILES_WITH_FAULTS = 10
 """Of so many files of a carrier, the latest, it is kept what is wrong with rows, so that no carrier fills the table."""
 
@@ -165,6 +167,13 @@ _LIST = Statement(
     .order_by(_c.upload_id.desc())
     .limit(bindparam("most", type_=BigInteger))
 )
+_BEGUN = Statement(
+    select(_c.begun_at)
+    .where(_c.family_id == bindparam("of_family", type_=Text))
+    .order_by(_c.upload_id.desc())
+    .limit(1)
+    .offset(bindparam("but", type_=BigInteger))
+)
 _LATEST_READ = Statement(
     select(register_uploads)
     .where(_c.family_id == bindparam("of_family", type_=Text), _c.last_line > 0)
@@ -265,6 +274,12 @@ async def list_of_family(
     """A page of a carrier's uploads, the latest first; the last `upload_id` is `before` of the next."""
     rows = await unit.fetch(_LIST, of_family=family_id, before=before or LATEST, most=limit)
     return tuple(map(_read, rows))
+
+
+async def may_begin(unit: Unit, family_id: str) -> bool:
+    """Whether a carrier has begun fewer than `MOST_A_DAY` uploads within a day."""
+    row = await unit.fetch_one(_BEGUN, of_family=family_id, but=MOST_A_DAY - 1)
+    return row is None or row["begun_at"] <= unit.now - DAY
 
 
 async def latest_read(unit: Reading, family_id: str) -> RegisterUpload | None:

@@ -176,6 +176,11 @@ NUMBER_REMEDIES: Mapping[str, Remedy] = {
         ),
         "/docs?contract=numbers/v1",
     ),
+    "too_many_uploads": Remedy(
+        mark("A register that is handed in some times a day at most."),
+        mark("Hand in what there is in one file, and mend its faults before the next. A file that began goes on."),
+        "/docs?contract=numbers/v1",
+    ),
     "upload_not_receiving": Remedy(
         mark("A part of a file that is still to come."),
         mark("Read the upload: missing_parts says which parts are waited for, and state what has become of it."),

@@ -53,6 +53,14 @@ class UploadUnderWay(DomainError):
     title = "Another register of this carrier is being read. Send this one when that has ended."
 
 
+class TooManyUploads(DomainError):
+    """The carrier has begun so many uploads within a day as one may."""
+
+    code = "too_many_uploads"
+    status = 429
+    title = f"This carrier has begun {uploads.MOST_A_DAY} registers within a day, which is the most. Go on tomorrow."
+
+
 @dataclass(frozen=True, slots=True)
 class NewFile:
     """A file that a carrier brings."""
@@ -84,7 +92,7 @@ async def begin_upload(
     """The upload of this file for the carrier of a client: a new one, or the one that was interrupted, and the key of
     the carrier. `data` says in the event by whom it is brought.
 
-    Raises `UnknownClient`, also for one out of service, `CarrierUnknown`, and `UploadUnderWay`.
+    Raises `UnknownClient`, also for one out of service, `CarrierUnknown`, `UploadUnderWay` and `TooManyUploads`.
     """
     if not await hold_client(unit, client_id):
         raise UnknownClient
@@ -98,6 +106,8 @@ async def begin_upload(
         if unit.now - current.moved_at < ABANDONED_AFTER:
             raise UploadUnderWay
         await intake.end(unit, current, UploadState.FAILED, uploads.ABANDONED)
+    if not await uploads.may_begin(unit, family_id):
+        raise TooManyUploads
     upload = RegisterUpload(
         upload_id=new_id("upl"),
         family_id=family_id,

@@ -113,6 +113,7 @@ STAGES = {"making": "The file is being made", "sending": "It is on its way", "re
 PROBLEMS = {
     "unreachable": "The identity provider does not answer. Nothing was lost: hand in the same register again.",
     "upload_under_way": "Another register of ours is being read. Wait for its end, and hand in this one again.",
+    "too_many_uploads": "We have handed in as many registers today as one may. Go on tomorrow.",
     "interrupted": "Sóng was stopped in the middle. Hand in the same register again: it goes on where it stood.",
     "failed": "The provider could not read the file to its end. What it read counts.",
 }
