@@ -35,6 +35,8 @@ NUMBER = RegisteredNumber(
     ladder=Ladder(Trigger.CLEAN_UP_2026, 1, notices=1),
     next_step=NextStep(Step.TWO_WAY, 9),
 )
+WRONG = replace(NUMBER, facts=NumberFacts(registered_at=1, asked_at=2), ladder=None, next_step=None)
+"""The same when somebody else was authenticated as having it."""
 
 
 async def keep(db: Database, *numbers: RegisteredNumber) -> None:
@@ -114,9 +116,10 @@ async def test_of_many_proofs_at_once_one_restores_the_number(db: Database) -> N
 
 async def test_who_is_not_the_registered_holder_proves_nothing_for_the_one_who_is(db: Database) -> None:
     await keep(db, NUMBER)
+    assert await db.transact(lambda unit: service.prove(unit, BLIND, "song", "n1", "001096000002")) == (NUMBER, WRONG)
     assert await db.transact(lambda unit: service.prove(unit, BLIND, "song", "n1", "001096000002")) is None
     async with db.reading() as unit:
-        assert await store.find(unit, "song", "n1") == NUMBER
+        assert await store.find(unit, "song", "n1") == WRONG
 
 
 async def test_a_proof_after_the_end_restores_nothing(db: Database) -> None:
