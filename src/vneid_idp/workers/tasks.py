@@ -65,18 +65,6 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
     """All of it, the most frequent first. `retention` is for how long what ended is kept."""
     db, dispatcher = provider.db, provider.dispatcher
 
-    async def sweep(unit: Unit) -> None:
-        await clients.forget_assertions(unit)
-        await bindings.forget_old_keys(unit)
-        await acts.forget(unit)
-        await otp.sweep(unit)
-        await phone_sign_ins.sweep(unit)
-        await approvals.sweep(unit)
-        await deliveries.sweep(unit)
-        await key_readers.sweep(unit)
-        await matches.sweep(unit)
-        await mismatches.sweep(unit)
-
     async def rest() -> int:
         return await rest_expired(db, provider.vault, await provider.policy.current())
 
@@ -122,6 +110,20 @@ def tasks(provider: Idp, root_secret: bytes, retention: Instant) -> list[Task]:
         Task("count what was sealed", 60, lambda: count_seals(provider)),
         Task("tend keys", 600, lambda: db.transact(lambda unit: keys.tend(unit, root_secret))),
     ]
+
+
+async def sweep(unit: Unit) -> None:
+    """Delete what is good for nothing any more, whatever `retention` says."""
+    await clients.forget_assertions(unit)
+    await bindings.forget_old_keys(unit)
+    await acts.forget(unit)
+    await otp.sweep(unit)
+    await phone_sign_ins.sweep(unit)
+    await approvals.sweep(unit)
+    await deliveries.sweep(unit)
+    await key_readers.sweep(unit)
+    await matches.sweep(unit)
+    await mismatches.sweep(unit)
 
 
 async def seal_events(db: Database) -> None:
