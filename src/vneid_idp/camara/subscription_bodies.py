@@ -4,10 +4,10 @@ Some values that the file lists are none that it permits for now, and each has a
 here, and not by their types.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
 
 from vneid_idp.camara.bodies import Answer, Body, PhoneNumber, never_null
 from vneid_idp.camara.refusals import InvalidCredential, InvalidProtocol, InvalidSinkToken
@@ -35,6 +35,17 @@ _SWAPPED: _Swapped = "org.camaraproject.sim-swap-subscriptions.v0.swapped"
 _Types = Annotated[list[_Swapped], Field(min_length=1, max_length=1)]
 
 
+def _in_utc(at: datetime) -> datetime:
+    """The same instant as answers tell it: whoever asks for one of the year 10000 is refused here."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("is outside the years 1 to 9999 in UTC") from None
+
+
+_Time = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 def _instant(at: datetime) -> Instant:
     return int(at.timestamp() * SECOND)
 
@@ -46,9 +57,7 @@ class SinkCredential(Body):
         Literal["PLAIN", "ACCESSTOKEN", "REFRESHTOKEN"], Field(description="`ACCESSTOKEN`: no other is taken.")
     ]
     access_token: Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[\x21-\x7e]+$")]
-    access_token_expires_utc: Annotated[
-        AwareDatetime, Field(description="Five minutes before it the subscription ends.")
-    ]
+    access_token_expires_utc: Annotated[_Time, Field(description="Five minutes before it the subscription ends.")]
     access_token_type: Annotated[str, Field(json_schema_extra={"enum": [_BEARER]})]
 
     @model_validator(mode="before")
@@ -84,7 +93,7 @@ class Config(Body):
     """Until when, and of how many swaps."""
 
     subscription_detail: SubscriptionDetail
-    subscription_expire_time: Annotated[AwareDatetime | None, Field(json_schema_extra=never_null)] = None
+    subscription_expire_time: Annotated[_Time | None, Field(json_schema_extra=never_null)] = None
     subscription_max_events: Annotated[
         int | None, Field(strict=True, ge=1, le=1_000_000, json_schema_extra=never_null)
     ] = None

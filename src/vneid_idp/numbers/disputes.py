@@ -12,6 +12,7 @@ from vneid_idp.protocol.errors import InvalidToken
 from vneid_idp.storage.unit import Unit
 from vneid_idp.use_cases.dispute_evidence import evidence_for_carrier, get_of_family, list_of_family
 from vneid_idp.use_cases.end_dispute import decide_dispute
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.use_cases.who_is_carrier import carrier_of
 from vneid_idp.web.api_caller import ENDED
 from vneid_idp.web.apis import route_class_of
@@ -97,9 +98,12 @@ async def decide(
     other is. Needs the carrier's own access token."""
     caller.check_own()
     provider, policy = idp(request), await idp(request).current_policy()
+    secrets = Secrets(provider.vault, provider.keys.sealer, provider.keys.blind)
 
     async def work(unit: Unit) -> Dispute:
-        after = await decide_dispute(unit, caller.client, dispute_id, decision.decision, decision.reason, policy)
+        after = await decide_dispute(
+            unit, secrets, caller.client, dispute_id, decision.decision, decision.reason, policy
+        )
         return Dispute.of(await get_of_family(unit, provider.keys.sealer, after.family_id, dispute_id))
 
     try:

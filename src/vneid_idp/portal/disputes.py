@@ -24,6 +24,7 @@ from vneid_idp.storage.unit import Reading
 from vneid_idp.use_cases.claim_number import Desk, claim_refused
 from vneid_idp.use_cases.dispute_evidence import give_evidence
 from vneid_idp.use_cases.end_dispute import give_up, of_party
+from vneid_idp.use_cases.lose_number import Secrets
 from vneid_idp.web.deeds import Errors, form_page
 from vneid_idp.web.dispute_words import DECIDED, ENDED, FOR_NOBODY, NOT_YOURS, OPEN, USED_SINCE, YOURS
 from vneid_idp.web.doors import Door
@@ -148,6 +149,9 @@ async def tell(request: Request, holder: Holder) -> Response:
 
 async def ask_give_up(request: Request, holder: Holder) -> Response:
     """Whether the number is the other's after all. Raises `UnknownDispute`."""
+    missing = ask_for_level(request, holder)
+    if missing is not None:
+        return missing
     shown = await _one(request, holder, request.query_params.get("dispute", ""))
     if not shown.is_open:
         return see_other(f"{DISPUTE}?dispute={shown.dispute_id}")
@@ -156,10 +160,14 @@ async def ask_give_up(request: Request, holder: Holder) -> Response:
 
 async def leave(request: Request, holder: Holder) -> Response:
     """Give it up. Raises as `give_up`."""
-    form, policy = await read_form(request), await holder.provider.current_policy()
-    dispute_id = form["dispute"]
-    await holder.provider.db.transact(
-        lambda unit: give_up(unit, holder.person_id, holder.session.session_id, dispute_id, policy)
+    missing = ask_for_level(request, holder)
+    if missing is not None:
+        return missing
+    form, provider = await read_form(request), holder.provider
+    policy, dispute_id = await provider.current_policy(), form["dispute"]
+    secrets = Secrets(provider.vault, provider.keys.sealer, provider.keys.blind)
+    await provider.db.transact(
+        lambda unit: give_up(unit, secrets, holder.person_id, holder.session.session_id, dispute_id, policy)
     )
     return see_other(f"{DISPUTE}?dispute={dispute_id}")
 

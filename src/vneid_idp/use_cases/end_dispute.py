@@ -27,6 +27,7 @@ from vneid_idp.disputes.rules import (
 )
 from vneid_idp.disputes.words import DisputeOver, UnknownDispute
 from vneid_idp.identity import accounts
+from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.instructions import answers as told
 from vneid_idp.instructions import service as instructions
 from vneid_idp.instructions.rules import Outcome
@@ -36,7 +37,10 @@ from vneid_idp.protocol.client import Client
 from vneid_idp.registered_numbers.disputing import nobodys, overruled, undisputed, upheld
 from vneid_idp.registered_numbers.held import find_row, seize_row, write_row
 from vneid_idp.registered_numbers.rules import RegisteredNumber
+from vneid_idp.registered_numbers.service import digest_of_holder
 from vneid_idp.storage.unit import Database, Reading, Unit
+from vneid_idp.use_cases.lose_number import Lost, Secrets, lose_numbers
+from vneid_idp.use_cases.prove_holder import require_level_2
 from vneid_idp.use_cases.who_is_carrier import hold_carrier
 from vneid_idp.use_cases.who_is_signed_in import seize_signed_in
 
@@ -50,6 +54,7 @@ _SIDES: Mapping[Whose, Side | None] = {
 
 async def decide_dispute(
     unit: Unit,
+    secrets: Secrets,
     client: Client,
     dispute_id: str,
     whose: Whose,
@@ -68,21 +73,45 @@ async def decide_dispute(
     if held.ended_at is None:
         own = await _itself(unit, held)
         if own is None:
-            return await _end(unit, held, whose, DisputeEnd.DECIDED, policy, reason)
+            after = await _end(unit, held, whose, DisputeEnd.DECIDED, policy, reason)
+            await _take_along(unit, secrets, after)
+            return after
         held = await _end(unit, held, *own, policy)
     if (held.ended, held.whose, held.reason) != (DisputeEnd.DECIDED, whose, reason):
         raise DisputeOver
     return held
 
 
-async def give_up(unit: Unit, person_id: str, session_id: str, dispute_id: str, policy: Policy) -> Dispute:
-    """A party says that the number is not theirs after all. Raises `SignedOut`, `UnknownDispute`, `DisputeOver`."""
+async def give_up(
+    unit: Unit, secrets: Secrets, person_id: str, session_id: str, dispute_id: str, policy: Policy
+) -> Dispute:
+    """A party says that the number is not theirs after all. A holder's word gives it away, and disowns the row of it,
+    so it takes what that takes without a dispute.
+
+    Raises `SignedOut`, `NumberLevelRequired`, `UnknownDispute`, `DisputeOver`.
+    """
     await seize_signed_in(unit, person_id, session_id)
+    await require_level_2(unit, secrets.vault, person_id, session_id)
     held = await _hold(unit, await of_party(unit, person_id, dispute_id))
     if held.ended_at is not None:
         raise DisputeOver
     whose = Whose.HOLDER if held.side_of(person_id) is Side.CLAIMANT else Whose.CLAIMANT
-    return await _end(unit, held, whose, DisputeEnd.GIVEN_UP, policy)
+    after = await _end(unit, held, whose, DisputeEnd.GIVEN_UP, policy)
+    await _take_along(unit, secrets, after)
+    return after
+
+
+async def _take_along(unit: Unit, secrets: Secrets, ended: Dispute) -> None:
+    """End what rests on a number that its holder lost: whoever gets it gets the codes that are sent to it."""
+    row = await find_row(unit, ended.family_id, ended.number_digest)
+    if row is None or ended.whose is Whose.HOLDER:
+        return
+    found = None
+    if ended.whose is Whose.CLAIMANT:
+        found = await accounts.find_with_profile(unit, secrets.vault, ended.claimant_id)
+    papers = None if found is None else digest_of_holder(secrets.blind, found[1].record.personal_number)
+    # Who is told that somebody was signed out is told by the worker that sends.
+    await lose_numbers(unit, secrets, [Lost(row, Cause.RECYCLED, papers)])
 
 
 async def of_party(unit: Reading, person_id: str, dispute_id: str) -> Dispute:

@@ -105,6 +105,8 @@ async def test_what_cannot_be_subscribed_to(land: Country, scene: Scene) -> None
         (wanted(sink) | {"sinkCredential": {"credentialType": "PLAIN"}}, "INVALID_CREDENTIAL"),
         (wanted(sink) | {"sinkCredential": soon}, "OUT_OF_RANGE"),
         (wanted(sink, subscriptionExpireTime=over), "OUT_OF_RANGE"),
+        # In UTC that is the year 10000, which no answer can tell.
+        (wanted(sink, subscriptionExpireTime="9999-12-31T23:59:59-12:00"), "INVALID_ARGUMENT"),
         (wanted(sink, initialEvent=True), "INVALID_ARGUMENT"),
         *((wanted(bad), "INVALID_SINK") for bad in ("http://bank.example/", "https://u:p@bank.example", f"{sink}#a")),
     ]

@@ -10,6 +10,7 @@ import pytest
 from tests.support.authority import die
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
+from tests.support.on_ladder import secrets_of
 from tests.support.registered import put_in_register
 from tests.support.shortcuts import Known, known
 from vneid_idp.bindings.engine import service as engine
@@ -22,6 +23,8 @@ from vneid_idp.disputes import records, refusals
 from vneid_idp.disputes.evidence import Evidence, UsedSince
 from vneid_idp.disputes.rules import EVIDENCE_KEPT, DecisionReason, Dispute, DisputeEnd, Side, Whose
 from vneid_idp.disputes.words import ClaimWaits, DisputeOver, TooManyClaims
+from vneid_idp.identity.factors import distrusted_phones
+from vneid_idp.identity.factors.distrusted_phones import Cause
 from vneid_idp.kernel.clock import HOUR, Instant
 from vneid_idp.kernel.errors import DomainError
 from vneid_idp.kernel.secrets import new_id
@@ -35,6 +38,7 @@ from vneid_idp.use_cases.claim_number import Desk, claim_refused
 from vneid_idp.use_cases.dispute_evidence import evidence_for_carrier, give_evidence
 from vneid_idp.use_cases.end_dispute import decide_dispute, give_up, settle_disputes, settle_disputes_of
 from vneid_idp.use_cases.forget_person import forget_person
+from vneid_idp.use_cases.prove_holder import NumberLevelRequired
 
 CLAIMANT, HOLDER = "complete", "guardian"
 WHO = Evidence(UsedSince.YEARS, sim_in_hand=True, contacts="0957 111 222", payments="", note="")
@@ -89,9 +93,10 @@ class Scene:
         """Under which it is kept."""
         return digest_of_number(self.land.idp.keys.blind, "song", phone)
 
-    async def dispute(self, *, by_row: bool) -> Dispute:
-        """One that is open: of a number under the claimant's papers, or of one that was refused to them."""
-        phone, idp = self.phone(), self.land.idp
+    async def dispute(self, *, by_row: bool, about: str | None = None) -> Dispute:
+        """One that is open: of a number under the claimant's papers, or of one that was refused to them; of another
+        number each time, unless told."""
+        phone, idp = about or self.phone(), self.land.idp
         await self.do(lambda unit: self.bind(unit, self.holder, phone))
         if not by_row:
             opened = await self.refused(phone)
@@ -119,7 +124,13 @@ class Scene:
         """The carrier decides."""
         found: Dispute = await self.do(
             lambda unit: decide_dispute(
-                unit, self.client, dispute.dispute_id, whose, DecisionReason.USE_SHOWN, self.desk.policy
+                unit,
+                secrets_of(self.land),
+                self.client,
+                dispute.dispute_id,
+                whose,
+                DecisionReason.USE_SHOWN,
+                self.desk.policy,
             )
         )
         return found
@@ -127,7 +138,9 @@ class Scene:
     async def leave(self, dispute: Dispute, who: Known) -> Dispute:
         """A party gives up."""
         found: Dispute = await self.do(
-            lambda unit: give_up(unit, who.person_id, who.session_id, dispute.dispute_id, self.desk.policy)
+            lambda unit: give_up(
+                unit, secrets_of(self.land), who.person_id, who.session_id, dispute.dispute_id, self.desk.policy
+            )
         )
         return found
 
@@ -203,6 +216,34 @@ async def test_every_end_leaves_binding_and_row_as_it_should(scene: Scene) -> No
         scene.land.watch.advance(25 * HOUR)
         await settle_disputes(scene.land.idp.db)
         scene.claimant, scene.holder = await known(scene.land, CLAIMANT), await known(scene.land, HOLDER)
+
+
+@pytest.mark.parametrize(
+    ("end", "cause"),
+    [
+        (lambda scene, each: scene.decide(each, Whose.CLAIMANT), Cause.RECYCLED),
+        (lambda scene, each: scene.decide(each, Whose.NEITHER), Cause.RECYCLED),
+        (lambda scene, each: scene.decide(each, Whose.HOLDER), None),
+        (lambda scene, each: scene.leave(each, scene.holder), Cause.RECYCLED),
+        (lambda scene, each: scene.leave(each, scene.claimant), None),
+    ],
+)
+async def test_of_who_loses_the_number_codes_to_it_prove_nothing(
+    scene: Scene, end: Callable[[Scene, Dispute], Awaitable[Any]], cause: Cause | None
+) -> None:
+    record = scene.holder.person.persona.record
+    await end(scene, await scene.dispute(by_row=False, about=record.phone))
+    async with scene.land.idp.db.reading() as unit:
+        found = await distrusted_phones.find(unit, record.person_id)
+        assert await distrusted_phones.find(unit, scene.claimant.person_id) is None
+    assert (None if found is None else found.cause) is cause
+
+
+async def test_a_password_alone_gives_no_number_away(scene: Scene) -> None:
+    opened = await scene.dispute(by_row=False)
+    with pytest.raises(NumberLevelRequired):
+        await scene.leave(opened, await known(scene.land, HOLDER, "pwd"))
+    assert await scene.now(opened) == ("disputed", RegisteredState.DISPUTED, None, None)
 
 
 async def test_who_dies_or_is_forgotten_disputes_nothing_any_more(scene: Scene) -> None:
