@@ -115,8 +115,9 @@ async def _waited_for(provider: Idp, caller: Caller, most: int, seconds: float) 
 
 
 def _signed(provider: Idp, caller: Caller, told: InstructionTold) -> str:
-    alg, claims = caller.client.id_token_signed_response_alg, told.claims(provider.issuer)
-    return provider.keys.sign(alg, claims, typ=SECURITY_EVENT_TYPE, now=provider.clock.now())
+    now = provider.clock.now()
+    alg, claims = caller.client.id_token_signed_response_alg, told.claims(provider.issuer, now)
+    return provider.keys.sign(alg, claims, typ=SECURITY_EVENT_TYPE, now=now)
 
 
 @router.post(

@@ -70,7 +70,7 @@ class SecurityEvents(Sender):
     async def _push(self, client: Client, address: str, told: InstructionTold) -> _Answer:
         now = self.clock.now()
         token = self.keys.sign(
-            client.id_token_signed_response_alg, told.claims(self.issuer), typ=SECURITY_EVENT_TYPE, now=now
+            client.id_token_signed_response_alg, told.claims(self.issuer, now), typ=SECURITY_EVENT_TYPE, now=now
         )
         try:
             status, body = await self.outbound.post_event(address, token, client.client_id)

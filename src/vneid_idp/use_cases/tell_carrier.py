@@ -22,8 +22,9 @@ class InstructionTold:
     instruction: Instruction
     phone_number: str
 
-    def claims(self, issuer: str) -> dict[str, Any]:
-        """The claims of the event that brings it."""
+    def claims(self, issuer: str, now: Instant) -> dict[str, Any]:
+        """The claims of the event that brings it. No event is issued after `now`, since libraries refuse a token of a
+        time to come: the sandbox lets days pass for numbers, and applications keep their clocks."""
         each = self.instruction
         event = {
             "order": each.place,
@@ -35,7 +36,7 @@ class InstructionTold:
         if each.reason.legal_reference is not None:
             event["legal_reference"] = each.reason.legal_reference
         return security_event_claims(
-            issuer, each.client_id, each.instruction_id, each.kind, self.phone_number, each.made_at, event
+            issuer, each.client_id, each.instruction_id, each.kind, self.phone_number, min(each.made_at, now), event
         )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from tests.support.country import Country
 from tests.support.numbers import NumbersClient
 from tests.support.uploads import csv_of
-from vneid_idp.kernel.clock import local_date
+from vneid_idp.kernel.clock import local_date, to_seconds
 from vneid_idp.protocol.claims import REGISTER, SUBSCRIBER_NUMBER
 from vneid_idp.registered_numbers.tables import registered_numbers
 from vneid_idp.sandbox import time_lapse
@@ -27,8 +27,8 @@ async def post(land: Country, path: str, **members: Any) -> Any:
         return await program.post(path, json=members)
 
 
-async def read(song: NumbersClient, path: str, **more: Any) -> Any:
-    form = {"grant_type": "client_credentials", "scope": REGISTER}
+async def read(song: NumbersClient, path: str, *, scope: str = REGISTER, **more: Any) -> Any:
+    form = {"grant_type": "client_credentials", "scope": scope}
     token = (await song.carrier.post("/token", **form)).json()["access_token"]
     return (await song.carrier.call(more.pop("method", "GET"), path, token, **more)).json()
 
@@ -82,6 +82,10 @@ async def test_days_pass_for_the_numbers_of_a_register_and_for_nothing_else(
     after = await read(song, LADDER)
     assert (after["states"], after["coming"]) == ({"one_way": 1}, before["coming"][-2:])
     assert local_date(land.watch.now()) == today
+    told = await read(song, "/numbers/v1/instructions/poll", scope=SUBSCRIBER_NUMBER, method="POST", json={})
+    (event,) = told["sets"].values()
+    claims = land.idp.keys.verify_own(event, land.watch.now(), typ="secevent+jwt")
+    assert claims["iat"] == to_seconds(land.watch.now()), "no library takes an event of a day to come"
     assert (await post(land, "/sandbox/ladder", until=cut)).json()["instructions"] == 0
 
     monkeypatch.setattr(time_lapse, "_LONGEST_ANSWER", 0)
