@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from statistics import mean
 
 import httpx
 import pytest
@@ -137,9 +138,9 @@ def test_it_starts_again_with_what_it_had_and_sigterm_stops_it_too(sandbox: Sand
 
     sandbox.start(VNEID_IDP_ISSUER="https://localhost:8443", VNEID_IDP_SOCIAL_NETWORK_URL="https://localhost:8444")
     # Three seconds are promised on a machine at rest. Tests share theirs, and a processor that is shared is slower, so
-    # what counts is how much more it takes than what nobody can save: importing the libraries. That was 2.0 to 3.1
-    # times as much, of one start after the other.
-    assert sandbox.processor_seconds() < 4 * seconds_of_libraries()
+    # what counts is how much more it takes than what nobody can save: importing the libraries.
+    taken = sandbox.processor_seconds()
+    assert taken < 3 * mean(seconds_of_libraries() for _ in range(3))
     assert {name: (tmp_path / ".sandbox" / name).read_bytes() for name in kept} == kept
     assert httpx.get(f"http://localhost:{sandbox.port}/jwks.json", trust_env=False).json() == keys
     found = httpx.get(f"http://localhost:{sandbox.port}/.well-known/openid-configuration", trust_env=False).json()
